@@ -1,0 +1,36 @@
+const swc = [
+  "@swc/jest",
+  {
+    jsc: { target: "es2022", parser: { syntax: "typescript" } },
+    module: { type: "es6" },
+    sourceMaps: "inline",
+  },
+];
+
+/** One project a kind of proof; `npm test` runs the first three, `npm run test:crash` the last. */
+const project = (displayName, testMatch) => ({
+  displayName,
+  testMatch,
+  rootDir: ".",
+  testEnvironment: "node",
+  transform: { "^.+\\.ts$": swc },
+  extensionsToTreatAsEsm: [".ts"],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/.data/", "<rootDir>/.nodes/"],
+});
+
+export default {
+  // Everything runs in memory or on 127.0.0.1; two workers are what the smallest supported machine has.
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  coverageProvider: "v8",
+  coverageThreshold: { "./src/domain/": { lines: 100, branches: 100 } },
+  collectCoverageFrom: ["src/domain/**/*.ts"],
+  projects: [
+    project("unit", [
+      "<rootDir>/tests/{unit,orchestrators,replay,property,regressions}/**/*.test.ts",
+    ]),
+    project("contract", ["<rootDir>/tests/contract/**/*.test.ts"]),
+    project("e2e", ["<rootDir>/tests/e2e/**/*.test.ts"]),
+    project("crash", ["<rootDir>/tests/crash/**/*.test.ts"]),
+  ],
+};
