@@ -1,5 +1,5 @@
 import * as df from "durable-functions";
-import type { OrchestrationReference } from "./orchestration.ts";
+import type { OrchestrationReference } from "./orchestration-reference.ts";
 
 type InvocationContext = Parameters<typeof df.getClient>[0];
 

@@ -1,4 +1,5 @@
 import type { OrchestrationContext, Task } from "durable-functions";
+import type { OrchestrationReference } from "./orchestration-reference.ts";
 
 export type { OrchestrationContext, Task };
 
@@ -6,17 +7,6 @@ export type { OrchestrationContext, Task };
 export type Orchestrator<Output> = (
   context: OrchestrationContext,
 ) => Generator<Task, Output, unknown>;
-
-/** Names an orchestration and remembers its input and output. The name is stored: never change it. */
-export interface OrchestrationReference<Input, Output> {
-  readonly name: string;
-  /** Never present at run time; carries the types. */
-  readonly types?: (input: Input) => Output;
-}
-
-export const defineOrchestration = <Input, Output>(
-  name: string,
-): OrchestrationReference<Input, Output> => ({ name });
 
 /** The orchestration's time: the same at the same place in every replay. */
 export const currentTime = (context: OrchestrationContext): Date => context.df.currentUtcDateTime;

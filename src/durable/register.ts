@@ -1,6 +1,7 @@
 import * as df from "durable-functions";
 import type { ActivityAnswer, ActivityReference, Implementations } from "./activity.ts";
-import type { OrchestrationReference, Orchestrator } from "./orchestration.ts";
+import type { Orchestrator } from "./orchestration.ts";
+import type { OrchestrationReference } from "./orchestration-reference.ts";
 
 /** Runs an implementation and turns every way it can end into data. */
 export type RunActivity = <Input, Output>(

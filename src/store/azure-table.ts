@@ -98,6 +98,18 @@ function createTable<Value>(
         throw error;
       }
     },
+    async clear(partition) {
+      for (;;) {
+        const page = await listPage<Value>(client, partition, { top: TRANSACTION_SIZE });
+        if (page.records.length === 0) {
+          return;
+        }
+        const partitionKey = escapeKey(partition);
+        await client.submitTransaction(
+          page.records.map(({ key }) => ["delete", { partitionKey, rowKey: escapeKey(key) }]),
+        );
+      }
+    },
     async remove(partition, key) {
       try {
         await client.deleteEntity(escapeKey(partition), escapeKey(key));
@@ -118,6 +130,9 @@ async function listPage<Value>(client: TableClient, partition: string, options: 
   if (options.prefix !== undefined && options.prefix !== "") {
     const prefix = escapeKey(options.prefix);
     conditions.push(odata`RowKey ge ${prefix} and RowKey lt ${`${prefix}\uFFFF`}`);
+  }
+  if (options.after !== undefined) {
+    conditions.push(odata`RowKey gt ${escapeKey(options.after)}`);
   }
   for (const [field, text] of Object.entries(options.where ?? {})) {
     conditions.push(`ix_${field} eq ${odata`${text}`}`);

@@ -68,6 +68,9 @@ export function createMemoryTableStore(): TableStore {
           }
           write(partition, key, value);
         },
+        async clear(partition) {
+          partitions.delete(partition);
+        },
         async remove(partition, key) {
           records(partition).delete(key);
         },
@@ -90,6 +93,7 @@ function listPage<Value>(
   const matching = [...records]
     .filter(([key]) => key.startsWith(options.prefix ?? ""))
     .filter(([key]) => after === null || key > after)
+    .filter(([key]) => options.after === undefined || key > options.after)
     .filter(([, record]) => where.every(([field, value]) => record.index[field] === value))
     .sort(([left], [right]) => (left < right ? -1 : 1));
   const page = matching.slice(0, top);

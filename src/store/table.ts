@@ -21,6 +21,8 @@ export interface ListOptions {
   readonly continuationToken?: string | null;
   /** Only keys that begin with this. */
   readonly prefix?: string;
+  /** Only keys behind this one. */
+  readonly after?: string;
   /** Equality on indexed fields. */
   readonly where?: Readonly<Record<string, string>>;
 }
@@ -37,6 +39,8 @@ export interface Table<Value> {
   ): Promise<void>;
   /** Compare-and-set. @throws RecordChangedError when the record is gone or was written since `etag`. */
   replace(partition: string, key: string, value: Value, etag: string): Promise<void>;
+  /** Removes every record of a partition. */
+  clear(partition: string): Promise<void>;
   /** Removes a record; nothing happens when it is not there. */
   remove(partition: string, key: string): Promise<void>;
   /** Records in the order of their keys. */
