@@ -1,0 +1,6 @@
+import type { Area } from "./core/area.ts";
+import { directoryArea } from "./directory/area.ts";
+import { contentArea } from "./content/area.ts";
+
+/** Everything the simulator knows of Graph. */
+export const areas: readonly Area[] = [directoryArea, contentArea];

@@ -1,0 +1,140 @@
+import { defineEvent, defineState } from "../core/area.ts";
+import type { Context } from "../core/context.ts";
+import type { World } from "../core/world.ts";
+import type { Estate } from "../seed/estate.ts";
+import type { BlobStore } from "./blob-store.ts";
+import { randomBytesOf, textBytesOf } from "./generated-bytes.ts";
+import { containerKey, type Container, type ItemVersion } from "./item.ts";
+import { generateVersions } from "./seeded-items.ts";
+
+const CACHED_CONTAINERS = 2_000;
+
+/**
+ * The version histories of all mailboxes, drives and sites. What the seed gives is generated when asked for and only
+ * kept for a while; what requests add is kept.
+ */
+class Content {
+  readonly #estate: Estate;
+  readonly #appended = new Map<string, ItemVersion[]>();
+  readonly #generated = new Map<string, readonly ItemVersion[]>();
+
+  constructor(estate: Estate) {
+    this.#estate = estate;
+  }
+
+  /** Every version in a container up to an instant (inclusive), oldest first. */
+  versions(container: Container, until = Number.POSITIVE_INFINITY): readonly ItemVersion[] {
+    const key = containerKey(container);
+    const seeded = this.#seeded(key, container);
+    const appended = this.#appended.get(key) ?? [];
+    const all = appended.length === 0 ? seeded : [...seeded, ...appended];
+    return all.every((version) => version.at <= until)
+      ? all
+      : all.filter((version) => version.at <= until);
+  }
+
+  /** Items that existed at an instant (default: now), each as it was then, in order of creation. */
+  list(container: Container, until?: number): readonly ItemVersion[] {
+    const latest = new Map<string, ItemVersion>();
+    for (const version of this.versions(container, until)) latest.set(version.itemId, version);
+    return [...latest.values()].filter((version) => !version.isDeleted);
+  }
+
+  /** One item as it was at an instant (default: now), or null if it did not exist. */
+  read(container: Container, itemId: string, until?: number): ItemVersion | null {
+    const version = this.history(container, itemId, until).at(-1);
+    return version === undefined || version.isDeleted ? null : version;
+  }
+
+  /** All versions of one item, oldest first, deletions included. */
+  history(container: Container, itemId: string, until?: number): readonly ItemVersion[] {
+    return this.versions(container, until).filter((version) => version.itemId === itemId);
+  }
+
+  /** Whether anything was written to a container since the seed. */
+  isTouched(container: Container): boolean {
+    return this.#appended.has(containerKey(container));
+  }
+
+  append(container: Container, versions: readonly ItemVersion[]): void {
+    const key = containerKey(container);
+    const list = this.#appended.get(key) ?? [];
+    this.#appended.set(key, list);
+    for (const version of versions) {
+      let place = list.length;
+      // Scenarios report what happened over the past minutes; the list stays in order of time.
+      while (place > 0 && (list[place - 1]?.at ?? 0) > version.at) place -= 1;
+      list.splice(place, 0, version);
+    }
+  }
+
+  #seeded(key: string, container: Container): readonly ItemVersion[] {
+    const known = this.#generated.get(key);
+    if (known !== undefined) return known;
+    const made = generateVersions(this.#estate, container);
+    if (this.#generated.size >= CACHED_CONTAINERS) {
+      const [oldest] = this.#generated.keys();
+      if (oldest !== undefined) this.#generated.delete(oldest);
+    }
+    this.#generated.set(key, made);
+    return made;
+  }
+}
+
+export const contentState = defineState("content", (estate) => new Content(estate));
+
+const versionsAppended = defineEvent(
+  contentState,
+  "content.versionsAppended",
+  (
+    content,
+    payload: { readonly container: Container; readonly versions: readonly ItemVersion[] },
+  ) => {
+    content.append(payload.container, payload.versions);
+  },
+  ({ container }) => `${container.kind}/${container.id}`,
+);
+
+export const contentEvents = [versionsAppended];
+
+/** What a new version states; the rest follows from the transaction and, for an edit, from the version before. */
+export type NewVersion = Pick<
+  ItemVersion,
+  "itemId" | "kind" | "parentId" | "name" | "content" | "by"
+> &
+  Partial<Pick<ItemVersion, "isDeleted" | "at" | "createdAt" | "message">>;
+
+/** Appends versions to a container as one event. `at` may lie before `context.now`, never after. */
+export function appendVersions(
+  context: Context,
+  container: Container,
+  versions: readonly NewVersion[],
+): void {
+  if (versions.length === 0) return;
+  const content = contentState.of(context);
+  context.inTenant(container.tenantId).emit(versionsAppended, {
+    container,
+    versions: versions.map((version): ItemVersion => {
+      const first = version.createdAt ?? content.history(container, version.itemId)[0]?.createdAt;
+      const at = Math.min(version.at ?? context.now, context.now);
+      return { isDeleted: false, message: null, ...version, at, createdAt: first ?? at };
+    }),
+  });
+}
+
+/** The bytes of a version; empty for folders. */
+export function bytesOf(
+  source: { readonly world: World; readonly blobs: BlobStore },
+  version: Pick<ItemVersion, "content">,
+): Uint8Array {
+  const content = version.content;
+  if (content === null) return new Uint8Array();
+  switch (content.kind) {
+    case "text":
+      return textBytesOf(content.key, content.size);
+    case "random":
+      return randomBytesOf(content.key, content.size);
+    case "blob":
+      return source.blobs.get(content.hash);
+  }
+}

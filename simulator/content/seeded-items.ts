@@ -1,0 +1,169 @@
+import { createSequence, guidFrom } from "../core/random.ts";
+import { generateUser } from "../directory/user.ts";
+import type { Estate, EstateTenant } from "../seed/estate.ts";
+import type { Container, ContentReference, ItemVersion } from "./item.ts";
+
+const DAY_MS = 86_400_000;
+
+const SUBJECTS =
+  "Budget for the next quarter,Contract renewal,Customer visit,Delivery schedule,Hiring plan,Invoice question,Launch checklist,Meeting minutes,Offer for review,Project status,Risk register,Supplier audit,Travel approval,Training dates,Weekly report".split(
+    ",",
+  );
+const FILES =
+  "Budget,Contract,Forecast,Inventory,Minutes,Offer,Plan,Presentation,Project status,Report,Risk register,Roadmap,Schedule,Specification,Supplier list".split(
+    ",",
+  );
+const EXTENSIONS = ["docx", "xlsx", "pptx", "pdf", "txt"];
+
+/** The versions that the seed gives to a container, oldest first; none for a container the seed does not know. */
+export function generateVersions(estate: Estate, container: Container): readonly ItemVersion[] {
+  const tenant = estate.tenant(container.tenantId);
+  if (tenant === null) return [];
+  const kind = container.kind === "site" ? "site" : "user";
+  const index = tenant.ids.indexOf(kind, container.id);
+  if (index === null || index >= (kind === "site" ? tenant.sites : tenant.users)) return [];
+  const versions =
+    container.kind === "mailbox"
+      ? mailboxVersions(estate, tenant, container, index)
+      : fileVersions(estate, tenant, container, index);
+  return versions.sort((left, right) => left.at - right.at);
+}
+
+/** Ids of the folders that every mailbox has. */
+export function wellKnownFolderId(userId: string, name: WellKnownFolder): string {
+  return itemId(userId, "folder", name);
+}
+
+export const WELL_KNOWN_FOLDERS = {
+  inbox: "Inbox",
+  sentitems: "Sent Items",
+  drafts: "Drafts",
+  deleteditems: "Deleted Items",
+  archive: "Archive",
+} as const;
+export type WellKnownFolder = keyof typeof WELL_KNOWN_FOLDERS;
+
+function mailboxVersions(
+  estate: Estate,
+  tenant: EstateTenant,
+  container: Container,
+  index: number,
+): ItemVersion[] {
+  const owner = generateUser(tenant, index, estate.startsAt);
+  const next = createSequence(estate.seed, "mailbox", container.id);
+  const born = Date.parse(owner.createdDateTime);
+  const versions: ItemVersion[] = Object.entries(WELL_KNOWN_FOLDERS).map(([name, displayName]) => ({
+    itemId: wellKnownFolderId(container.id, name as WellKnownFolder),
+    kind: "mailFolder",
+    parentId: null,
+    name: displayName,
+    content: null,
+    isDeleted: false,
+    at: born,
+    createdAt: born,
+    by: owner.displayName,
+    message: null,
+  }));
+  for (let number = 0; number < tenant.content.messagesPerMailbox; number += 1) {
+    const isSent = next() < 0.25;
+    const peer = generateUser(tenant, Math.floor(next() * tenant.users), estate.startsAt);
+    const at = instant(estate, next, 300);
+    const [from, to] = isSent ? [owner, peer] : [peer, owner];
+    const id = itemId(container.id, "message", number);
+    versions.push({
+      itemId: id,
+      kind: "message",
+      parentId: wellKnownFolderId(container.id, isSent ? "sentitems" : "inbox"),
+      name: pick(SUBJECTS, next),
+      content: text(`${id}/1`, 400 + Math.floor(next() * 3_000)),
+      isDeleted: false,
+      at,
+      createdAt: at,
+      by: owner.displayName,
+      message: {
+        from: from.mail ?? from.userPrincipalName,
+        fromName: from.displayName,
+        to: [{ address: to.mail ?? to.userPrincipalName, name: to.displayName }],
+        sentAt: at,
+        isRead: next() < 0.8,
+        isDraft: false,
+        internetMessageId: `<${guidFrom(id)}@${tenant.domain}>`,
+      },
+    });
+  }
+  return versions;
+}
+
+function fileVersions(
+  estate: Estate,
+  tenant: EstateTenant,
+  container: Container,
+  index: number,
+): ItemVersion[] {
+  const next = createSequence(estate.seed, container.kind, container.id);
+  const count =
+    container.kind === "drive" ? tenant.content.filesPerDrive : tenant.content.filesPerSite;
+  const author = () =>
+    container.kind === "drive"
+      ? generateUser(tenant, index, estate.startsAt)
+      : generateUser(tenant, Math.floor(next() * tenant.users), estate.startsAt);
+  const folderNames = count < 3 ? [] : ["Projects", "Archive"].slice(0, count < 6 ? 1 : 2);
+  const versions: ItemVersion[] = folderNames.map((name) => {
+    const at = estate.startsAt - 360 * DAY_MS;
+    return {
+      itemId: itemId(container.id, "folder", name),
+      kind: "folder",
+      parentId: null,
+      name,
+      content: null,
+      isDeleted: false,
+      at,
+      createdAt: at,
+      by: author().displayName,
+      message: null,
+    };
+  });
+  for (let number = 0; number < count; number += 1) {
+    const id = itemId(container.id, "file", number);
+    const folder = number % 2 === 1 ? folderNames[(number >> 1) % folderNames.length] : undefined;
+    const createdAt = instant(estate, next, 350);
+    const name = `${pick(FILES, next)} ${number + 1}.${pick(EXTENSIONS, next)}`;
+    const edits = Math.floor(next() * 3);
+    let at = createdAt;
+    for (let edition = 1; edition <= edits + 1; edition += 1) {
+      versions.push({
+        itemId: id,
+        kind: "file",
+        parentId: folder === undefined ? null : itemId(container.id, "folder", folder),
+        name,
+        content: text(`${id}/${edition}`, 1_000 + Math.floor(next() * 12_000)),
+        isDeleted: false,
+        at,
+        createdAt,
+        by: author().displayName,
+        message: null,
+      });
+      at += Math.floor((estate.startsAt - at) * (0.1 + 0.6 * next()));
+    }
+  }
+  return versions;
+}
+
+function itemId(container: string, kind: string, name: string | number): string {
+  // Drive item ids look like this in SharePoint and OneDrive: 01 and 32 capitals and digits.
+  return `01${guidFrom(container, kind, name).replaceAll("-", "").toUpperCase()}`;
+}
+
+function text(key: string, size: number): ContentReference {
+  return { kind: "text", key, size };
+}
+
+/** A whole second at least an hour and at most `days` days before the seed's start. */
+function instant(estate: Estate, next: () => number, days: number): number {
+  const at = estate.startsAt - 3_600_000 - Math.floor(next() * (days * DAY_MS - 3_600_000));
+  return at - (at % 1_000);
+}
+
+function pick(list: readonly string[], next: () => number): string {
+  return list[Math.floor(next() * list.length)] ?? "";
+}

@@ -1,0 +1,35 @@
+import { digest, guidOf } from "./random.ts";
+
+/**
+ * Ids of generated objects that can be turned back into the object's number. Hundreds of thousands of users and sites
+ * then need no table: an id carries its number in its last four bytes, masked by the rest, and is valid only if the
+ * rest is what that number gives.
+ */
+export class SeededIds {
+  readonly #scope: readonly (string | number)[];
+
+  constructor(...scope: readonly (string | number)[]) {
+    this.#scope = scope;
+  }
+
+  /** The GUID of object `index` (0 to 2^32 - 1) of a kind such as "user". */
+  guid(kind: string, index: number): string {
+    const bytes = digest(...this.#scope, kind, index);
+    bytes.writeUInt32BE((index ^ this.#mask(kind, bytes)) >>> 0, 12);
+    return guidOf(bytes);
+  }
+
+  /** The number behind a GUID made by `guid`, or null for any other text. */
+  indexOf(kind: string, guid: string): number | null {
+    const hex = guid.replaceAll("-", "");
+    if (hex.length !== 32 || !/^[0-9a-f]{32}$/i.test(hex)) return null;
+    const bytes = Buffer.from(hex, "hex");
+    const index = (bytes.readUInt32BE(12) ^ this.#mask(kind, bytes)) >>> 0;
+    return this.guid(kind, index) === guid.toLowerCase() ? index : null;
+  }
+
+  #mask(kind: string, bytes: Uint8Array): number {
+    const head = Buffer.from(bytes.subarray(0, 6)).toString("hex");
+    return digest(...this.#scope, kind, "mask", head).readUInt32BE(0);
+  }
+}

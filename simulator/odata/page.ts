@@ -1,0 +1,144 @@
+import { GraphError } from "../core/graph-error.ts";
+import { digest } from "../core/random.ts";
+import { evaluate, fieldsOf } from "./filter.ts";
+import type { QueryOptions } from "./query.ts";
+
+/** A list that is made element by element on demand; an array is one. */
+export interface Sequence<T> {
+  readonly length: number;
+  at(index: number): T | undefined;
+}
+
+export interface PageOptions<T> {
+  /** In a stable order; the skip token is a place in it. Undefined elements are holes and are passed over. */
+  readonly items: Sequence<T>;
+  readonly toJson: (item: T) => Record<string, unknown>;
+  /** Fragment of `@odata.context`, such as `users`. */
+  readonly context: string;
+  /** Elements per page unless `$top` says otherwise. */
+  readonly pageSize?: number;
+  readonly maxPageSize?: number;
+  /** Properties that `$filter` may name, such as `displayName` or `from/emailAddress/address`. */
+  readonly filterable?: readonly string[];
+  /** Properties given without `$select`; all when left out. */
+  readonly defaults?: readonly string[];
+  /** Whether text is compared without regard to case (the directory does). */
+  readonly ignoreCase?: boolean;
+}
+
+export interface Page {
+  readonly status: 200;
+  readonly body: Record<string, unknown>;
+}
+
+const DEFAULT_PAGE_SIZE = 100;
+const MAX_PAGE_SIZE = 999;
+
+/** Cuts one page out of a list by the request's query options. */
+export function cutPage<T>(
+  options: PageOptions<T>,
+  request: { readonly query: QueryOptions; readonly baseUrl: string; readonly link: string },
+): Page {
+  const { query } = request;
+  const fingerprint = fingerprintOf(query);
+  const start = query.skipToken === null ? 0 : readSkipToken(query.skipToken, fingerprint);
+  const size = Math.min(
+    query.top ?? options.pageSize ?? DEFAULT_PAGE_SIZE,
+    options.maxPageSize ?? MAX_PAGE_SIZE,
+  );
+  checkFilter(options, query);
+  const value: Record<string, unknown>[] = [];
+  let next: number | null = null;
+  let count = 0;
+  for (let index = query.isCounted ? 0 : start; index < options.items.length; index += 1) {
+    const item = options.items.at(index);
+    if (item === undefined) continue;
+    const json = options.toJson(item);
+    if (query.filter !== null && !evaluate(query.filter, json, options.ignoreCase ?? false))
+      continue;
+    count += 1;
+    if (index < start) continue;
+    if (value.length < size) {
+      value.push(project(json, query.select, options.defaults));
+      continue;
+    }
+    next ??= index;
+    if (!query.isCounted) break;
+  }
+  return {
+    status: 200,
+    body: {
+      "@odata.context": `${request.baseUrl}/v1.0/$metadata#${options.context}`,
+      ...(query.isCounted ? { "@odata.count": count } : {}),
+      value,
+      ...(next === null ? {} : { "@odata.nextLink": nextLink(request, next, fingerprint) }),
+    },
+  };
+}
+
+/** Only the selected properties; `id` and annotations always stay. */
+export function project(
+  json: Record<string, unknown>,
+  select: readonly string[] | null,
+  defaults?: readonly string[],
+): Record<string, unknown> {
+  const wanted = select ?? defaults;
+  if (wanted === undefined || wanted.includes("*")) return json;
+  const names = new Set(wanted.map((name) => name.toLowerCase()));
+  return Object.fromEntries(
+    Object.entries(json).filter(
+      ([name]) => name === "id" || name.startsWith("@") || names.has(name.toLowerCase()),
+    ),
+  );
+}
+
+function checkFilter<T>(options: PageOptions<T>, query: QueryOptions): void {
+  if (query.filter === null) return;
+  const allowed = options.filterable ?? [];
+  for (const field of fieldsOf(query.filter)) {
+    if (!allowed.some((name) => name.toLowerCase() === field.toLowerCase())) {
+      throw new GraphError(
+        400,
+        "Request_UnsupportedQuery",
+        `Unsupported or invalid query filter clause specified for property '${field}'.`,
+      );
+    }
+  }
+}
+
+function nextLink(
+  request: { readonly query: QueryOptions; readonly link: string },
+  start: number,
+  fingerprint: string,
+): string {
+  const parameters = new URLSearchParams(request.query.raw);
+  for (const name of [...parameters.keys()]) {
+    if (name.toLowerCase() === "$skiptoken") parameters.delete(name);
+  }
+  parameters.set("$skiptoken", writeSkipToken(start, fingerprint));
+  return `${request.link}?${parameters.toString().replaceAll("%24", "$")}`;
+}
+
+function fingerprintOf(query: QueryOptions): string {
+  return digest(query.filterText ?? "", query.search ?? "", query.expand ?? "").toString(
+    "base64url",
+    0,
+    6,
+  );
+}
+
+function writeSkipToken(start: number, fingerprint: string): string {
+  return Buffer.from(`1.${start}.${fingerprint}`).toString("base64url");
+}
+
+function readSkipToken(token: string, fingerprint: string): number {
+  const match = /^1\.(\d+)\.([\w-]+)$/.exec(Buffer.from(token, "base64url").toString("utf8"));
+  if (match === null || match[2] !== fingerprint) {
+    throw new GraphError(
+      400,
+      "Request_BadRequest",
+      "The skip token is not valid for this request.",
+    );
+  }
+  return Number(match[1]);
+}

@@ -1,0 +1,88 @@
+import { GraphError } from "../core/graph-error.ts";
+import type { QueryOption } from "../core/route.ts";
+import { parseFilter, type Filter } from "./filter.ts";
+
+/** The system query options of one request; null when not given. */
+export interface QueryOptions {
+  readonly select: readonly string[] | null;
+  readonly filter: Filter | null;
+  /** `$filter` as written, for areas with a grammar of their own. */
+  readonly filterText: string | null;
+  readonly top: number | null;
+  readonly skipToken: string | null;
+  readonly expand: string | null;
+  readonly orderBy: string | null;
+  readonly search: string | null;
+  readonly isCounted: boolean;
+  /** All parameters as written. */
+  readonly raw: URLSearchParams;
+}
+
+const KNOWN: readonly QueryOption[] = [
+  "$select",
+  "$filter",
+  "$top",
+  "$skiptoken",
+  "$expand",
+  "$orderby",
+  "$count",
+  "$search",
+  "$deltatoken",
+];
+
+/** Parses the query string; options that the route does not allow are refused. */
+export function parseQuery(raw: URLSearchParams, allowed: readonly QueryOption[]): QueryOptions {
+  const values = new Map<string, string>();
+  for (const [name, value] of raw) {
+    const key = name.toLowerCase();
+    const option = KNOWN.find((known) => known === key || known === `$${key}`);
+    if (option === undefined) {
+      if (key.startsWith("$")) throw unsupported(name);
+      continue;
+    }
+    // `search` without the dollar sign is an ordinary parameter of the sites search.
+    if (!key.startsWith("$") && key !== "search") continue;
+    if (!allowed.includes(option)) throw unsupported(name);
+    values.set(option, value);
+  }
+  const filterText = values.get("$filter") ?? null;
+  return {
+    select: values.has("$select") ? names(values.get("$select") ?? "") : null,
+    filter: filterText === null ? null : parseFilter(filterText),
+    filterText,
+    top: parseTop(values.get("$top")),
+    skipToken: values.get("$skiptoken") ?? null,
+    expand: values.get("$expand") ?? null,
+    orderBy: values.get("$orderby") ?? null,
+    search: values.get("$search") ?? null,
+    isCounted: values.get("$count")?.toLowerCase() === "true",
+    raw,
+  };
+}
+
+function names(list: string): string[] {
+  return list
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+function parseTop(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (!/^[1-9]\d{0,5}$/.test(text)) {
+    throw new GraphError(
+      400,
+      "Request_BadRequest",
+      `Invalid value '${text}' for $top query option.`,
+    );
+  }
+  return Number(text);
+}
+
+function unsupported(name: string): GraphError {
+  return new GraphError(
+    400,
+    "Request_UnsupportedQuery",
+    `The query option '${name}' is not supported for this request.`,
+  );
+}

@@ -1,0 +1,91 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+import { GraphError } from "../core/graph-error.ts";
+import type { Principal } from "../core/principal.ts";
+import type { World } from "../core/world.ts";
+import { directoryState } from "../directory/directory.ts";
+
+export const GRAPH_AUDIENCE = "https://graph.microsoft.com";
+export const TOKEN_LIFETIME_S = 3_600;
+
+export interface TokenClaims {
+  readonly aud: string;
+  readonly iss: string;
+  /** Seconds since 1970. */
+  readonly iat: number;
+  readonly nbf: number;
+  readonly exp: number;
+  readonly tid: string;
+  readonly appid: string;
+  readonly app_displayname: string;
+  readonly ver: "1.0";
+  readonly idtyp: "app" | "user";
+  readonly roles?: readonly string[];
+  readonly scp?: string;
+  readonly oid?: string;
+}
+
+/** A JSON Web Token signed with HMAC-SHA256. */
+export function signToken(claims: TokenClaims, key: Uint8Array): string {
+  const head = encode({ alg: "HS256", typ: "JWT" });
+  const body = encode(claims);
+  return `${head}.${body}.${signatureOf(`${head}.${body}`, key)}`;
+}
+
+/** The caller that an Authorization header proves; refuses with Graph's 401 otherwise. `now` is Unix milliseconds. */
+export function authenticate(
+  authorization: string | undefined,
+  key: Uint8Array,
+  now: number,
+  world: World,
+): Principal {
+  const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1];
+  if (token === undefined) throw unauthorized("Access token is empty.");
+  const claims = verify(token, key);
+  if (claims === null) throw unauthorized("Access token validation failure.");
+  if (claims.aud !== GRAPH_AUDIENCE) {
+    throw unauthorized("Access token validation failure. Invalid audience.");
+  }
+  if (claims.exp * 1_000 <= now)
+    throw unauthorized("Lifetime validation failed, the token is expired.");
+  if (world.estate.tenant(claims.tid) === null) {
+    throw unauthorized("Access token validation failure. Invalid tenant.");
+  }
+  const common = {
+    tenantId: claims.tid,
+    appId: claims.appid,
+    appDisplayName: claims.app_displayname,
+  };
+  if (claims.oid === undefined) {
+    return { kind: "application", ...common, roles: claims.roles ?? [] };
+  }
+  const user = directoryState.of({ world }).tenant(claims.tid).findUser(claims.oid);
+  if (user === null) throw unauthorized("Access token validation failure. Unknown user.");
+  return {
+    kind: "delegated",
+    ...common,
+    userId: user.id,
+    userDisplayName: user.displayName,
+    scopes: (claims.scp ?? "").split(" "),
+  };
+}
+
+function verify(token: string, key: Uint8Array): TokenClaims | null {
+  const [head = "", body = "", signature = ""] = token.split(".");
+  const wanted = Buffer.from(signatureOf(`${head}.${body}`, key));
+  const given = Buffer.from(signature);
+  if (wanted.length !== given.length || !timingSafeEqual(wanted, given)) return null;
+  return JSON.parse(Buffer.from(body, "base64url").toString("utf8")) as TokenClaims;
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64url");
+}
+
+function signatureOf(text: string, key: Uint8Array): string {
+  return createHmac("sha256", key).update(text).digest("base64url");
+}
+
+function unauthorized(message: string): GraphError {
+  return new GraphError(401, "InvalidAuthenticationToken", message);
+}

@@ -1,0 +1,286 @@
+import { createHash } from "node:crypto";
+
+import type { ZodType } from "zod";
+
+import type { Context } from "../core/context.ts";
+import type { Engine, Entry } from "../core/engine.ts";
+import { GraphError } from "../core/graph-error.ts";
+import { iso } from "../core/iso.ts";
+import type { Principal } from "../core/principal.ts";
+import { guidOf } from "../core/random.ts";
+import type { GraphRequest, GraphResponse, Route } from "../core/route.ts";
+import { Router } from "../core/router.ts";
+import { cutPage, project } from "../odata/page.ts";
+import { parseQuery } from "../odata/query.ts";
+import { authenticate } from "./access-token.ts";
+import { jsonAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
+
+interface Answered {
+  readonly status: number;
+  readonly code: string | null;
+  readonly answer: HttpAnswer;
+}
+
+/** Answers Graph requests below `/v1.0`: who, may they, which route, strict body, one transaction, Graph's envelopes. */
+export class GraphService {
+  readonly #engine: Engine;
+  readonly #router: Router;
+  readonly #key: Uint8Array;
+  #count = 0;
+
+  constructor(engine: Engine, routes: readonly Route[], key: Uint8Array) {
+    this.#engine = engine;
+    this.#router = new Router(routes);
+    this.#key = key;
+  }
+
+  /** Runs one request. The answer may be sent once `durable()` of the engine has settled. */
+  handle(call: HttpCall): HttpAnswer {
+    this.#engine.advance();
+    const url = new URL(call.target, "http://graph");
+    const [, version = "", path = ""] = /^\/(v1\.0|beta)(\/.*)?$/.exec(url.pathname) ?? [];
+    const ids = this.#requestIds(call);
+    let principal: Principal | null = null;
+    let refusal: unknown = null;
+    try {
+      principal = authenticate(
+        call.headers["authorization"],
+        this.#key,
+        this.#engine.now(),
+        this.#engine.world,
+      );
+    } catch (error) {
+      refusal = error;
+    }
+    const entry: Entry = {
+      kind: "request",
+      tenantId: principal?.tenantId ?? "",
+      method: call.method,
+      path: path + url.search,
+      appId: principal?.appId ?? null,
+      userId: principal?.kind === "delegated" ? principal.userId : null,
+      requestId: ids.requestId,
+      clientRequestId: ids.clientRequestId,
+    };
+    return this.#engine.execute(entry, (context): Answered => {
+      try {
+        if (principal === null) throw refusal;
+        return this.#answer(context, principal, call, { url, version, path, ids });
+      } catch (error) {
+        return refuse(error, ids, context.now);
+      }
+    }).answer;
+  }
+
+  #answer(
+    context: Context,
+    principal: Principal,
+    call: HttpCall,
+    target: {
+      readonly url: URL;
+      readonly version: string;
+      readonly path: string;
+      readonly ids: Ids;
+    },
+  ): Answered {
+    if (target.version !== "v1.0") {
+      throw new GraphError(400, "BadRequest", `The version '${target.version}' is not simulated.`);
+    }
+    const match = this.#router.match(call.method, target.path);
+    if (match.kind === "unknown") {
+      throw new GraphError(
+        400,
+        "BadRequest",
+        `Resource not found for the segment '${match.segment}'.`,
+      );
+    }
+    if (match.kind === "methodNotAllowed") {
+      throw new GraphError(
+        405,
+        "Request_BadRequest",
+        "Specified HTTP method is not allowed for the request target.",
+        { headers: { allow: match.allowed.join(", ") } },
+      );
+    }
+    const { route, params } = match;
+    checkPermission(route, principal);
+    const query = parseQuery(target.url.searchParams, route.query);
+    const json = route.accepts === "json" ? parseJson(call) : undefined;
+    const baseUrl = call.baseUrl;
+    const request: GraphRequest = {
+      ...context,
+      method: route.method,
+      path: target.path,
+      version: "v1.0",
+      params,
+      query,
+      headers: call.headers,
+      principal,
+      baseUrl,
+      requestId: target.ids.requestId,
+      includeUnknownEnumMembers: /include-unknown-enum-members/i.test(call.headers["prefer"] ?? ""),
+      bytes: call.bytes,
+      json,
+      parse: (schema, code) => parseBody(json, schema, code),
+      param(name) {
+        const value = params[name];
+        if (value === undefined) throw new Error(`${route.path} has no parameter "${name}".`);
+        return value;
+      },
+      page: (options) =>
+        cutPage(options, { query, baseUrl, link: `${baseUrl}/v1.0${target.path}` }),
+      odataContext: (fragment) => `${baseUrl}/v1.0/$metadata#${fragment}`,
+    };
+    const response = route.handle(request);
+    return {
+      status: response.status,
+      code: null,
+      answer: write(response, target.ids, request, route),
+    };
+  }
+
+  #requestIds(call: HttpCall): Ids {
+    this.#count += 1;
+    const given = call.headers["client-request-id"];
+    const requestId = guidOf(
+      createHash("sha256").update(`${this.#engine.now()} ${this.#count} ${call.target}`).digest(),
+    );
+    return { requestId, clientRequestId: given ?? requestId };
+  }
+}
+
+interface Ids {
+  readonly requestId: string;
+  readonly clientRequestId: string;
+}
+
+function headersOf(ids: Ids): Record<string, string> {
+  return { "request-id": ids.requestId, "client-request-id": ids.clientRequestId };
+}
+
+function write(response: GraphResponse, ids: Ids, request: GraphRequest, route: Route): HttpAnswer {
+  const headers = { ...headersOf(ids), ...lowerCase(response.headers ?? {}) };
+  if (response.bytes !== undefined) {
+    return {
+      status: response.status,
+      headers: { "content-type": "application/octet-stream", ...headers },
+      bytes: response.bytes,
+    };
+  }
+  if (response.body === undefined) {
+    return { status: response.status, headers, bytes: new Uint8Array() };
+  }
+  const isEntity =
+    route.method === "GET" &&
+    request.query.select !== null &&
+    !Array.isArray((response.body as { value?: unknown }).value);
+  const body = isEntity
+    ? project(response.body as Record<string, unknown>, request.query.select)
+    : response.body;
+  return jsonAnswer(response.status, body, {
+    "content-type":
+      "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+    "odata-version": "4.0",
+    ...headers,
+  });
+}
+
+function refuse(error: unknown, ids: Ids, now: number): Answered {
+  const refusal =
+    error instanceof GraphError
+      ? error
+      : new GraphError(500, "InternalServerError", "The simulator failed; its log has the reason.");
+  if (refusal !== error) process.stderr.write(`${String((error as Error).stack)}\n`);
+  const answer = jsonAnswer(
+    refusal.status,
+    {
+      error: {
+        code: refusal.code,
+        message: refusal.message,
+        ...(refusal.target === null ? {} : { target: refusal.target }),
+        ...(refusal.details.length === 0 ? {} : { details: refusal.details }),
+        innerError: {
+          date: iso(now).slice(0, 19),
+          "request-id": ids.requestId,
+          "client-request-id": ids.clientRequestId,
+        },
+      },
+    },
+    { ...headersOf(ids), ...lowerCase(refusal.headers) },
+  );
+  return { status: refusal.status, code: refusal.code, answer };
+}
+
+function checkPermission(route: Route, principal: Principal): void {
+  const wanted =
+    principal.kind === "application" ? route.permissions.application : route.permissions.delegated;
+  if (wanted === null) {
+    throw new GraphError(
+      403,
+      "Forbidden",
+      principal.kind === "application"
+        ? "This operation is not supported with application permissions; a signed-in user must call it."
+        : "This operation is not supported with delegated permissions.",
+    );
+  }
+  const held = principal.kind === "application" ? principal.roles : principal.scopes;
+  if (wanted.length > 0 && !wanted.some((permission) => held.includes(permission))) {
+    throw new GraphError(
+      403,
+      "Authorization_RequestDenied",
+      "Insufficient privileges to complete the operation.",
+    );
+  }
+}
+
+function parseJson(call: HttpCall): unknown {
+  if (call.bytes.length === 0) return undefined;
+  if (!/^application\/(\w+\+)?json/i.test(call.headers["content-type"] ?? "application/json")) {
+    throw new GraphError(
+      415,
+      "BadRequest",
+      "A write request with a body must have the content type application/json.",
+    );
+  }
+  try {
+    return JSON.parse(Buffer.from(call.bytes).toString("utf8"));
+  } catch {
+    throw new GraphError(400, "BadRequest", "Unable to read JSON request payload.");
+  }
+}
+
+const IGNORED_ANNOTATIONS = new Set(["@odata.type", "@odata.context", "@odata.etag"]);
+
+function parseBody<T>(json: unknown, schema: ZodType<T>, code = "BadRequest"): T {
+  const result = schema.safeParse(withoutAnnotations(json ?? {}));
+  if (result.success) return result.data;
+  const details = result.error.issues.map((issue) => ({
+    code,
+    target: issue.path.join("/"),
+    message:
+      issue.code === "unrecognized_keys"
+        ? `The property '${issue.keys.join("', '")}' does not exist on this type.`
+        : issue.message,
+  }));
+  const first = details[0];
+  const place = first === undefined || first.target === "" ? "" : `${first.target}: `;
+  throw new GraphError(400, code, `Invalid request body. ${place}${first?.message ?? ""}`, {
+    details,
+  });
+}
+
+function withoutAnnotations(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutAnnotations);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => !IGNORED_ANNOTATIONS.has(name))
+      .map(([name, inner]) => [name, withoutAnnotations(inner)]),
+  );
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}

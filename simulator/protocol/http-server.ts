@@ -1,0 +1,100 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import type { HttpAnswer } from "./message.ts";
+import type { Simulator } from "./simulator.ts";
+
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+export interface RunningServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves a simulator over HTTP on 127.0.0.1; port 0 takes a free one. */
+export async function startHttpServer(
+  simulator: Simulator,
+  port: number,
+  onFailure: (error: Error) => void,
+): Promise<RunningServer> {
+  const server = createServer((request, response) => {
+    void serve(simulator, request, response).catch((error: unknown) => {
+      response.destroy();
+      onFailure(error as Error);
+    });
+  });
+  // Clients reuse connections over pauses of a virtual clock; the default of 5 s makes them race a closing socket.
+  server.keepAliveTimeout = 60_000;
+  await listen(server, port);
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeIdleConnections();
+        setTimeout(() => {
+          server.closeAllConnections();
+        }, 2_000).unref();
+      }),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${port} is already in use.`, { cause: error })
+          : error,
+      );
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
+
+async function serve(
+  simulator: Simulator,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const bytes = await readBody(request);
+  if (bytes === null) {
+    response.writeHead(413, { connection: "close" }).end();
+    return;
+  }
+  const headers: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  const answer: HttpAnswer = await simulator.answer({
+    method: request.method ?? "GET",
+    target: request.url ?? "/",
+    headers,
+    bytes,
+    baseUrl: `http://${headers["host"] ?? "127.0.0.1"}`,
+  });
+  if (answer.isReset === true) {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  response.writeHead(answer.status, {
+    ...answer.headers,
+    ...(answer.status === 204 ? {} : { "content-length": String(answer.bytes.length) }),
+  });
+  response.end(answer.bytes);
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request) {
+    const chunk = part as Buffer;
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) return null;
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts);
+}

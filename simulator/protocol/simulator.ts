@@ -1,0 +1,86 @@
+import { Engine } from "../core/engine.ts";
+import type { Area } from "../core/area.ts";
+import type { TransactionLog } from "../core/transaction-log.ts";
+import type { BlobStore } from "../content/blob-store.ts";
+import type { Estate } from "../seed/estate.ts";
+import { answerBatch } from "./batch.ts";
+import { advanceTarget, answerControl } from "./control.ts";
+import { faultAnswer, Faults } from "./faults.ts";
+import { GraphService } from "./graph-service.ts";
+import { jsonAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
+import { answerTokenRequest } from "./token-endpoint.ts";
+
+/** The simulator without a socket: one function from an HTTP request to an answer that is safe to send. */
+export interface Simulator {
+  readonly engine: Engine;
+  answer(call: HttpCall): Promise<HttpAnswer>;
+}
+
+export function createSimulator(options: {
+  readonly estate: Estate;
+  readonly areas: readonly Area[];
+  readonly log: TransactionLog;
+  readonly blobs: BlobStore;
+  readonly clock: { now(): number };
+  /** Signs access tokens. */
+  readonly key: Uint8Array;
+  /** Lets the clock jump to an instant (Unix milliseconds), where that is possible. */
+  readonly advance?: (instant: number) => Promise<void>;
+}): Simulator {
+  const { areas, key } = options;
+  const engine = new Engine(options);
+  const routes = areas.flatMap((area) => area.routes);
+  const graph = new GraphService(engine, routes, key);
+  const faults = new Faults();
+  const permissions = {
+    roles: unique(routes.flatMap((route) => route.permissions.application ?? [])),
+    scopes: unique(routes.flatMap((route) => route.permissions.delegated ?? [])),
+  };
+
+  const throughFaults = (call: HttpCall): HttpAnswer => {
+    const fault = faults.meet(call);
+    if (fault?.behaviour === "status") return faultAnswer(fault);
+    if (fault?.behaviour === "resetBefore") return RESET;
+    const answer = graph.handle(call);
+    return fault?.behaviour === "resetAfterCommit" ? { ...answer, isReset: true } : answer;
+  };
+
+  const route = (call: HttpCall): HttpAnswer => {
+    const path = call.target.split("?")[0] ?? "";
+    if (path === "/v1.0/$batch" && call.method === "POST") return answerBatch(call, throughFaults);
+    if (/^\/(v1\.0|beta)\//.test(path)) return throughFaults(call);
+    const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(path)?.[1];
+    if (tenant !== undefined && call.method === "POST") {
+      return answerTokenRequest(call, decodeURIComponent(tenant), {
+        estate: options.estate,
+        key,
+        now: engine.now(),
+        permissions,
+      });
+    }
+    if (path.startsWith("/simulator/"))
+      return answerControl(call, {
+        engine,
+        faults,
+        canAdvance: options.advance !== undefined,
+      });
+    return jsonAnswer(404, { error: { code: "NotFound", message: `Nothing answers at ${path}.` } });
+  };
+
+  return {
+    engine,
+    async answer(call) {
+      const target = advanceTarget(call, engine);
+      if (target !== null && options.advance !== undefined) await options.advance(target);
+      const answer = route(call);
+      await engine.durable();
+      return answer;
+    },
+  };
+}
+
+const RESET: HttpAnswer = { status: 503, headers: {}, bytes: new Uint8Array(), isReset: true };
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
