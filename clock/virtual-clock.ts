@@ -2,7 +2,7 @@ import type { WorkClock } from "./clock.ts";
 import { fireDue, TimerHeap } from "./timer-heap.ts";
 
 /*
- * V1  Time stands still while anything is busy, a hold is taken or a member works.
+ * V1  Time stands still while anything is busy, a hold is taken, a member works or a required member is away.
  * V2  An instant is persisted before anybody can read it; after a restart time never starts earlier.
  * V3  Every member has acknowledged an instant before the owner reads it.
  * V4  Timers of one instant fire in the order in which they were set.
@@ -39,6 +39,8 @@ export interface VirtualClockOptions {
   /** First instant, Unix ms. */
   readonly startsAt: number;
   readonly mode?: VirtualMode;
+  /** Members without whom time does not jump: before they have joined, and after they are gone. */
+  readonly requires?: readonly string[];
   /** Makes a state durable before it becomes effective. Must end in a durable write. */
   readonly persist?: (state: VirtualClockState) => Promise<void>;
   readonly realNow?: () => number;
@@ -75,6 +77,7 @@ export class VirtualClock implements WorkClock {
   readonly #checks = new Set<() => Promise<boolean>>();
   readonly #persist: (state: VirtualClockState) => Promise<void>;
   readonly #realNow: () => number;
+  readonly #requires: readonly string[];
   readonly #acknowledgement = new Set<() => void>();
   #mode: VirtualMode;
   #now: number;
@@ -99,6 +102,7 @@ export class VirtualClock implements WorkClock {
     this.#mode = "virtual";
     this.#persist = options.persist ?? (() => Promise.resolve());
     this.#realNow = options.realNow ?? Date.now;
+    this.#requires = options.requires ?? [];
     if (options.mode === "running") {
       void this.setMode("running");
     }
@@ -242,7 +246,10 @@ export class VirtualClock implements WorkClock {
       mode: this.#mode,
       now: new Date(this.now()).toISOString(),
       holds: [...this.#holds].sort(),
-      busy: [...this.#busy.keys()].sort(),
+      busy: [
+        ...[...this.#busy.keys()].sort(),
+        ...this.#missing().map((name) => `member ${name} has not joined`),
+      ],
       members: [...this.#members.keys()].sort(),
     };
   }
@@ -268,12 +275,19 @@ export class VirtualClock implements WorkClock {
     if (this.#isClosed || this.#mode !== "virtual" || this.#busyCount > 0 || this.#holds.size > 0) {
       return false;
     }
+    if (this.#missing().length > 0) {
+      return false;
+    }
     for (const member of this.#members.values()) {
       if (!member.idle) {
         return false;
       }
     }
     return true;
+  }
+
+  #missing(): readonly string[] {
+    return this.#requires.filter((name) => !this.#members.has(name));
   }
 
   #nextDue(): number | null {
