@@ -13,6 +13,8 @@ export interface ClockMemory {
 export interface CreateClockOptions {
   /** Name under which a member joins its owner. */
   readonly name: string;
+  /** Members without whom a virtual clock does not jump. */
+  readonly requires?: readonly string[];
   /** What an earlier run persisted; time never starts before it. */
   readonly memory?: ClockMemory | null;
   /** Stores the memory durably; awaited before an instant becomes effective. */
@@ -27,6 +29,7 @@ const virtualClock = (startsAt: number | null, options: CreateClockOptions): Vir
     // A stored instant wins over the asked one: what happened cannot lie in the future.
     startsAt: state?.now ?? first,
     mode: state?.mode ?? "virtual",
+    requires: options.requires ?? [],
     ...(persist && { persist: (virtual) => persist({ virtual }) }),
   });
 };
