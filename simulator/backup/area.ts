@@ -1,0 +1,84 @@
+import type { Area } from "../core/area.ts";
+import { backupState } from "./backup-state.ts";
+import {
+  bulkJobCompleted,
+  bulkJobCreated,
+  ruleChanged,
+  ruleCreated,
+  ruleDeleted,
+} from "./bulk-events.ts";
+import {
+  billingChanged,
+  serviceAppChanged,
+  serviceAppDeleted,
+  serviceAppRegistered,
+  serviceChanged,
+} from "./control-events.ts";
+import { policyRoutes } from "./policy-routes.ts";
+import {
+  policyActivated,
+  policyCreated,
+  policyDeactivated,
+  policyDeleted,
+  policyRenamed,
+  unitFailed,
+  unitOffboardCancelled,
+  unitOffboardRequested,
+  unitsAdded,
+  unitsReleased,
+  unitStalled,
+} from "./protection-events.ts";
+import { artifactDue } from "./restore-execution.ts";
+import { restorePointRoutes } from "./restore-point-routes.ts";
+import { controllerSwitched, serviceOrphaned, serviceRoutes } from "./service-routes.ts";
+import {
+  artifactCompleted,
+  sessionActivated,
+  sessionCreated,
+  sessionDeleted,
+  sessionPatched,
+} from "./session-events.ts";
+import { sessionRoutes } from "./session-routes.ts";
+import { unitRoutes } from "./unit-routes.ts";
+
+/** Microsoft 365 Backup Storage: everything under `/solutions/backupRestore`. */
+export const backupArea: Area = {
+  name: "backup",
+  states: [backupState],
+  events: [
+    serviceAppRegistered,
+    serviceAppChanged,
+    serviceAppDeleted,
+    serviceChanged,
+    billingChanged,
+    policyCreated,
+    policyRenamed,
+    policyDeleted,
+    policyActivated,
+    policyDeactivated,
+    unitsAdded,
+    unitsReleased,
+    unitFailed,
+    unitStalled,
+    unitOffboardRequested,
+    unitOffboardCancelled,
+    bulkJobCreated,
+    bulkJobCompleted,
+    ruleCreated,
+    ruleChanged,
+    ruleDeleted,
+    sessionCreated,
+    sessionPatched,
+    sessionDeleted,
+    sessionActivated,
+    artifactCompleted,
+  ],
+  transitions: [controllerSwitched, serviceOrphaned, artifactDue],
+  routes: [
+    ...serviceRoutes,
+    ...policyRoutes,
+    ...unitRoutes,
+    ...restorePointRoutes,
+    ...sessionRoutes,
+  ],
+};

@@ -1,0 +1,78 @@
+import { defineState } from "../core/area.ts";
+import type { World } from "../core/world.ts";
+import type { BackupDurations } from "./durations.ts";
+import type { ItemError } from "./protection-unit.ts";
+import type { ProtectionPolicy } from "./protection-policy.ts";
+import type { RestoreSession } from "./restore-session.ts";
+import { seedTenants } from "./seeded-backup.ts";
+import type { ServiceControl } from "./service-control.ts";
+import type { Service } from "./service-kind.ts";
+import type { Stamp } from "./stamp.ts";
+import type { UnitTable } from "./unit-table.ts";
+
+/** A job that adds many units by name or id. */
+export interface BulkJob {
+  readonly id: string;
+  readonly service: Service;
+  readonly policyId: string;
+  readonly displayName: string;
+  readonly names: readonly string[];
+  readonly ids: readonly string[];
+  status: "active" | "completed" | "completedWithErrors";
+  unresolved: readonly (ItemError & { readonly target: string })[];
+  readonly created: Stamp;
+  modified: Stamp;
+}
+
+export type RuleStatus =
+  "active" | "completed" | "completedWithErrors" | "updateRequested" | "deleteRequested";
+
+/** A static rule adds once; a dynamic rule is evaluated daily. */
+export interface InclusionRule {
+  readonly id: string;
+  readonly service: Service;
+  readonly policyId: string;
+  expression: string;
+  readonly isDynamic: boolean;
+  status: RuleStatus;
+  /** Units that the dynamic rule holds. */
+  readonly heldUnits: Set<string>;
+  readonly created: Stamp;
+  modified: Stamp;
+}
+
+/** Everything the area knows of one tenant. */
+export interface TenantBackup {
+  readonly tenantId: string;
+  readonly seed: number;
+  readonly durations: BackupDurations;
+  readonly control: ServiceControl;
+  readonly policies: Map<string, ProtectionPolicy>;
+  readonly units: UnitTable;
+  readonly jobs: Map<string, BulkJob>;
+  readonly rules: Map<string, InclusionRule>;
+  readonly sessions: Map<string, RestoreSession>;
+  /** Things that a preservation lock keeps from being restored in place, by resource id. */
+  readonly heldResources: Set<string>;
+}
+
+export type BackupState = Map<string, TenantBackup>;
+
+export const backupState = defineState<BackupState>("backup", seedTenants);
+
+/** The tenant of a request or a transition. */
+export function backupOf(source: {
+  readonly world: World;
+  readonly tenantId: string;
+}): TenantBackup {
+  return tenantOf(backupState.of(source), source.tenantId);
+}
+
+/** The tenant in the state; the seed names every tenant, so a missing one is a defect of ours. */
+export function tenantOf(state: BackupState, tenantId: string): TenantBackup {
+  const tenant = state.get(tenantId);
+  if (tenant === undefined) {
+    throw new Error(`The backup state has no tenant ${tenantId}.`);
+  }
+  return tenant;
+}

@@ -1,0 +1,185 @@
+import { defineTransition } from "../core/area.ts";
+import type { Context } from "../core/context.ts";
+import { appendVersions, contentState } from "../content/content.ts";
+import type { Container } from "../content/item.ts";
+import { createSite, sitesState, type Site } from "../content/site.ts";
+import { backupOf, type TenantBackup } from "./backup-state.ts";
+import { MINUTE_MS } from "./durations.ts";
+import { errorRow } from "./error-catalogue.ts";
+import { LIMITS } from "./limits.ts";
+import { containerOf, siteOf } from "./protectable.ts";
+import type { ProtectionUnit } from "./protection-unit.ts";
+import { planCopy, planRollback } from "./restore-files.ts";
+import { planMailboxInPlace, planMailboxNewFolder } from "./restore-mailbox.ts";
+import { findRestorePoint } from "./restore-point.ts";
+import type { ArtifactOutcome, RestoreArtifact, RestoreResult } from "./restore-session.ts";
+import { artifactCompleted } from "./session-events.ts";
+
+/** When its time has come, an artifact really changes content, or fails with the documented reason. */
+export const artifactDue = defineTransition<{ sessionId: string; artifactId: string }>(
+  "backup.artifactDue",
+  (context, { sessionId, artifactId }) => {
+    const tenant = backupOf(context);
+    const artifact = tenant.sessions.get(sessionId)?.artifacts.get(artifactId);
+    if (artifact === undefined || artifact.timeline === null || artifact.outcome !== null) return;
+    context.emit(artifactCompleted, {
+      sessionId,
+      artifactId,
+      unitId: artifact.unitId,
+      outcome: restoreArtifact(context, tenant, artifact),
+    });
+  },
+);
+
+function failure(
+  key:
+    | "ArtifactNotFound"
+    | "InvalidRestoreTime"
+    | "ArtifactCannotBeRestored"
+    | "DuplicateArtifactRestoreRequest",
+): ArtifactOutcome {
+  const { code, message } = errorRow("artifactItem", key);
+  return { kind: "failed", error: { code, message } };
+}
+
+function restoreArtifact(
+  context: Context,
+  tenant: TenantBackup,
+  artifact: RestoreArtifact,
+): ArtifactOutcome {
+  const unit = tenant.units.get(artifact.unitId);
+  const container = unit === undefined ? null : containerOf(context, unit);
+  if (unit === undefined || container === null) return failure("ArtifactNotFound");
+  const startsAt = artifact.timeline?.startsAt ?? context.now;
+  if (findRestorePoint(unit, artifact.pointAt, startsAt) === null) {
+    return failure("InvalidRestoreTime");
+  }
+  if (artifact.destinationType === "inPlace" && tenant.heldResources.has(unit.resourceId)) {
+    return failure("ArtifactCannotBeRestored");
+  }
+  if (isAlreadyRestoring(tenant, artifact)) return failure("DuplicateArtifactRestoreRequest");
+  return unit.service === "exchange"
+    ? restoreMailbox(context, container, artifact)
+    : restoreSite(context, tenant, { unit, container, artifact });
+}
+
+/** Whether an earlier activated artifact of the same unit was still under way when this one was activated. */
+function isAlreadyRestoring(tenant: TenantBackup, artifact: RestoreArtifact): boolean {
+  const mine = artifact.timeline;
+  if (mine === null) return false;
+  for (const session of tenant.sessions.values()) {
+    for (const other of session.artifacts.values()) {
+      if (other === artifact || other.unitId !== artifact.unitId || other.timeline === null) {
+        continue;
+      }
+      const isEarlier =
+        other.timeline.schedulingAt < mine.schedulingAt ||
+        (other.timeline.schedulingAt === mine.schedulingAt && other.id < artifact.id);
+      const wasDuplicate =
+        other.outcome?.kind === "failed" &&
+        other.outcome.error.code === "DuplicateArtifactRestoreRequest";
+      if (isEarlier && !wasDuplicate && other.timeline.completesAt > mine.schedulingAt) return true;
+    }
+  }
+  return false;
+}
+
+const NOTHING: RestoreResult = {
+  restoredSiteId: null,
+  restoredSiteName: null,
+  restoredSiteWebUrl: null,
+  restoredFolderId: null,
+  restoredFolderName: null,
+  restoredItemCount: null,
+};
+
+function restoreMailbox(
+  context: Context,
+  container: Container,
+  artifact: RestoreArtifact,
+): ArtifactOutcome {
+  const content = contentState.of(context);
+  const day = new Date(context.now).toISOString().slice(0, 16).replace("T", " ");
+  const plan = {
+    past: content.list(container, artifact.pointAt),
+    current: content.list(container, context.now),
+    folderName: `Recovered Items ${day}`,
+    newItemId: () => newItemId(context),
+  };
+  const result =
+    artifact.destinationType === "inPlace" ? planMailboxInPlace(plan) : planMailboxNewFolder(plan);
+  appendVersions(context, container, result.versions);
+  return {
+    kind: "succeeded",
+    result: {
+      ...NOTHING,
+      restoredFolderId: result.folder?.id ?? null,
+      restoredFolderName: result.folder?.name ?? null,
+      restoredItemCount: result.restoredItemCount,
+    },
+  };
+}
+
+function restoreSite(
+  context: Context,
+  tenant: TenantBackup,
+  subject: {
+    readonly unit: ProtectionUnit;
+    readonly container: Container;
+    readonly artifact: RestoreArtifact;
+  },
+): ArtifactOutcome {
+  const { unit, container, artifact } = subject;
+  const content = contentState.of(context);
+  const past = content.list(container, artifact.pointAt);
+  const source = siteOf(context, unit);
+  if (source === null) return failure("ArtifactNotFound");
+  if (artifact.destinationType === "inPlace") {
+    appendVersions(context, container, planRollback(past, content.list(container, context.now)));
+    return succeededAt(source);
+  }
+  const webUrl = freeCopyUrl(context, source.webUrl);
+  if (webUrl === null) return failure("ArtifactCannotBeRestored");
+  const copy = createSite(context, {
+    displayName: source.displayName,
+    webUrl,
+    ownerId: null,
+    isReadOnly: true,
+    visibleAt: context.now + tenant.durations.newSiteVisible * MINUTE_MS,
+  });
+  appendVersions(
+    context,
+    copy.container,
+    planCopy(past, () => newItemId(context)),
+  );
+  return succeededAt(copy);
+}
+
+function succeededAt(site: Site): ArtifactOutcome {
+  return {
+    kind: "succeeded",
+    result: {
+      ...NOTHING,
+      restoredSiteId: site.id,
+      restoredSiteName: site.displayName,
+      restoredSiteWebUrl: site.webUrl,
+    },
+  };
+}
+
+/** The original address with the first free suffix R0 … R999, or null when all are taken. */
+function freeCopyUrl(context: Context, webUrl: string): string | null {
+  const taken = new Set<string>();
+  for (const site of sitesState.of(context).created(context.tenantId).values()) {
+    taken.add(site.webUrl.toLowerCase());
+  }
+  for (let copy = 0; copy < LIMITS.siteCopiesPerUrl.value; copy += 1) {
+    const candidate = `${webUrl}R${copy}`;
+    if (!taken.has(candidate.toLowerCase())) return candidate;
+  }
+  return null;
+}
+
+function newItemId(context: Context): string {
+  return `01${context.newId().replaceAll("-", "").toUpperCase()}`;
+}

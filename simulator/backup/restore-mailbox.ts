@@ -1,0 +1,102 @@
+import type { NewVersion } from "../content/content.ts";
+import type { ItemVersion } from "../content/item.ts";
+import { isSameContent, RESTORED_BY, versionAgain } from "./restore-files.ts";
+
+/** What a mailbox restore will write. `folder` is the folder it had to make, if any. */
+export interface MailboxPlan {
+  readonly versions: readonly NewVersion[];
+  readonly folder: { readonly id: string; readonly name: string } | null;
+  readonly restoredItemCount: number;
+}
+
+/**
+ * Items of a point that differ from now: deleted since, or with another subject, body or addressees. Read marks and
+ * moves are no versions, drafts are never backed up, and what came later does not matter.
+ */
+export function differingItems(
+  past: readonly ItemVersion[],
+  current: readonly ItemVersion[],
+): ItemVersion[] {
+  const present = new Map(current.map((item) => [item.itemId, item]));
+  return past.filter((item) => {
+    if (item.kind !== "message" || item.message?.isDraft === true) return false;
+    const now = present.get(item.itemId);
+    return now === undefined || !isSameMessage(item, now);
+  });
+}
+
+function isSameMessage(left: ItemVersion, right: ItemVersion): boolean {
+  return (
+    left.name === right.name &&
+    isSameContent(left.content, right.content) &&
+    addressesOf(left) === addressesOf(right)
+  );
+}
+
+function addressesOf({ message }: ItemVersion): string {
+  return message === null
+    ? ""
+    : [message.from, ...message.to.map(({ address }) => address)].join("\n");
+}
+
+/**
+ * In-place restore of a mailbox: differing items come back where they were, everything else stays untouched. An item
+ * whose folder is gone goes into a new folder for recovered items.
+ */
+export function planMailboxInPlace(plan: {
+  readonly past: readonly ItemVersion[];
+  readonly current: readonly ItemVersion[];
+  readonly folderName: string;
+  readonly newItemId: () => string;
+}): MailboxPlan {
+  const items = differingItems(plan.past, plan.current);
+  const folders = livingFolders(plan.current);
+  const hasLost = items.some((item) => item.parentId !== null && !folders.has(item.parentId));
+  const folder = hasLost ? { id: plan.newItemId(), name: plan.folderName } : null;
+  const versions = items.map((item) =>
+    versionAgain(item, {
+      parentId:
+        item.parentId === null || folders.has(item.parentId) ? item.parentId : (folder?.id ?? null),
+    }),
+  );
+  return {
+    versions: folder === null ? versions : [folderVersion(folder), ...versions],
+    folder,
+    restoredItemCount: items.length,
+  };
+}
+
+/** Restore into a new folder: copies of the differing items; without any, nothing is made. */
+export function planMailboxNewFolder(plan: {
+  readonly past: readonly ItemVersion[];
+  readonly current: readonly ItemVersion[];
+  readonly folderName: string;
+  readonly newItemId: () => string;
+}): MailboxPlan {
+  const items = differingItems(plan.past, plan.current);
+  if (items.length === 0) return { versions: [], folder: null, restoredItemCount: 0 };
+  const folder = { id: plan.newItemId(), name: plan.folderName };
+  const copies = items.map((item) =>
+    versionAgain(item, { itemId: plan.newItemId(), parentId: folder.id }),
+  );
+  return {
+    versions: [folderVersion(folder), ...copies],
+    folder,
+    restoredItemCount: items.length,
+  };
+}
+
+function livingFolders(current: readonly ItemVersion[]): Set<string> {
+  return new Set(current.flatMap((item) => (item.kind === "mailFolder" ? [item.itemId] : [])));
+}
+
+function folderVersion(folder: { readonly id: string; readonly name: string }): NewVersion {
+  return {
+    itemId: folder.id,
+    kind: "mailFolder",
+    parentId: null,
+    name: folder.name,
+    content: null,
+    by: RESTORED_BY,
+  };
+}

@@ -1,0 +1,164 @@
+import { z } from "zod";
+import { iso, parseInstant } from "../core/iso.ts";
+import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
+import { isGuid, openBackup, SEARCH } from "./access.ts";
+import type { TenantBackup } from "./backup-state.ts";
+import { refusal } from "./error-catalogue.ts";
+import { LIMITS } from "./limits.ts";
+import type { ProtectionUnit } from "./protection-unit.ts";
+import { pointJson, type Json } from "./representation.ts";
+import {
+  findRestorePoint,
+  listRestorePoints,
+  parseRestorePointId,
+  type RestorePoint,
+} from "./restore-point.ts";
+import { SERVICE_WORDS } from "./service-kind.ts";
+import { BACKUP_ROOT } from "./service-routes.ts";
+
+const POINTS = `${BACKUP_ROOT}/restorePoints`;
+
+/** A point with its unit by id: the expanded form of lists and search results. */
+function expandedPointJson(point: RestorePoint, unit: ProtectionUnit): Json {
+  return {
+    ...pointJson(point),
+    protectionUnit: { "@odata.type": SERVICE_WORDS[unit.service].unitType, id: unit.id },
+  };
+}
+
+function findUnit(tenant: TenantBackup, unitId: string): ProtectionUnit | null {
+  if (!isGuid(unitId)) throw refusal("restorePoints", "InvalidProtectionUnitId");
+  return tenant.units.get(unitId) ?? null;
+}
+
+const EXPAND = /^\s*protectionUnit\s*\(\s*\$filter\s*=\s*id\s+eq\s+'([^']*)'\s*\)\s*$/i;
+const BEFORE = /^\s*protectionDateTime\s+(lt|le)\s+'?([^'\s]+?)'?\s*$/i;
+
+function listPoints(request: GraphRequest): GraphResponse {
+  const tenant = openBackup(request, "read");
+  const { expand, filterText } = request.query;
+  const clauses = (filterText ?? "").split(/\s(?:and|or)\s/i).length;
+  if (clauses > LIMITS.filterClauses.value) throw refusal("restorePoints", "FilterLengthExceeded");
+  const unitId = EXPAND.exec(expand ?? "")?.[1];
+  const [, operator, instant] = BEFORE.exec(filterText ?? "") ?? [];
+  const before = parseInstant(instant ?? "");
+  if (unitId === undefined || before === null)
+    throw refusal("restorePoints", "InvalidSearchRequest");
+  const unit = findUnit(tenant, unitId);
+  if (unit === null) throw refusal("restorePoints", "InvalidProtectionUnitId");
+  const points = listRestorePoints(unit, {
+    from: 0,
+    to: operator?.toLowerCase() === "le" ? before : before - 1,
+    now: request.now,
+    order: "latest",
+    isExpressOnly: false,
+    limit: LIMITS.pointsPerUnit.value,
+  });
+  return {
+    status: 200,
+    body: {
+      "@odata.context": request.odataContext("solutions/backupRestore/restorePoints"),
+      value: points.map((point) => expandedPointJson(point, unit)),
+    },
+  };
+}
+
+function readPoint(request: GraphRequest): GraphResponse {
+  const tenant = openBackup(request, "read");
+  const named = parseRestorePointId(request.param("id"));
+  const unit = named === null ? undefined : tenant.units.get(named.unitId);
+  const point =
+    named === null || unit === undefined
+      ? null
+      : findRestorePoint(unit, named.protectionAt, request.now);
+  if (point === null) throw refusal("restorePoints", "NotFound");
+  return {
+    status: 200,
+    body: {
+      "@odata.context": request.odataContext("solutions/backupRestore/restorePoints/$entity"),
+      ...pointJson(point),
+    },
+  };
+}
+
+const SearchBody = z.strictObject({
+  protectionUnitIds: z.array(z.string()).min(1).max(LIMITS.unitIdsPerSearch.value),
+  protectionTimePeriod: z.strictObject({
+    startDateTime: z.string(),
+    // A documented example leaves the end out.
+    endDateTime: z.string().nullish(),
+  }),
+  restorePointPreference: z.enum(["latest", "oldest"]).nullish(),
+  tags: z.enum(["none", "fastRestore"]).nullish(),
+});
+
+function searchPoints(request: GraphRequest): GraphResponse {
+  const body = request.parse(SearchBody, "InvalidSearchRequest");
+  const tenant = openBackup(request, "read");
+  const from = parseInstant(body.protectionTimePeriod.startDateTime);
+  const to = parseInstant(body.protectionTimePeriod.endDateTime ?? iso(request.now));
+  if (from === null || to === null || from > to) {
+    throw refusal("restorePoints", "InvalidSearchRequest");
+  }
+  const unitIds = [...new Set(body.protectionUnitIds.map((id) => id.toLowerCase()))];
+  const units = unitIds.map((unitId) => ({ unitId, unit: findUnit(tenant, unitId) }));
+  const searchResults: Json[] = [];
+  const noResultProtectionUnitIds: string[] = [];
+  for (const { unitId, unit } of units) {
+    const points =
+      unit === null
+        ? []
+        : listRestorePoints(unit, {
+            from,
+            to,
+            now: request.now,
+            order: body.restorePointPreference ?? "latest",
+            isExpressOnly: body.tags === "fastRestore",
+            limit: LIMITS.pointsPerUnit.value,
+          });
+    if (unit === null || points.length === 0) {
+      noResultProtectionUnitIds.push(unitId);
+      continue;
+    }
+    for (const point of points) {
+      searchResults.push({ restorePoint: expandedPointJson(point, unit), artifactHitCount: 0 });
+    }
+  }
+  return {
+    status: 200,
+    body: {
+      "@odata.context": request.odataContext("microsoft.graph.restorePointSearchResponse"),
+      searchResponseId: request.newId(),
+      searchResults,
+      noResultProtectionUnitIds,
+    },
+  };
+}
+
+export const restorePointRoutes: readonly Route[] = [
+  defineRoute({
+    method: "GET",
+    path: POINTS,
+    permissions: SEARCH.read,
+    source: "backuprestoreroot-list-restorepoints",
+    definition: "restorePoint",
+    query: ["$filter", "$expand", "$skiptoken"],
+    handle: listPoints,
+  }),
+  defineRoute({
+    method: "GET",
+    path: `${POINTS}/{id}`,
+    permissions: SEARCH.read,
+    source: "permissions.json",
+    definition: "restorePoint",
+    handle: readPoint,
+  }),
+  defineRoute({
+    method: "POST",
+    path: `${POINTS}/search`,
+    permissions: SEARCH.read,
+    source: "restorepoint-search",
+    definition: "restorePointSearchResponse",
+    handle: searchPoints,
+  }),
+];

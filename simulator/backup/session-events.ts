@@ -1,0 +1,140 @@
+import { defineEvent } from "../core/area.ts";
+import type { Identity } from "../core/principal.ts";
+import { backupState, tenantOf, type TenantBackup } from "./backup-state.ts";
+import { planTimelines } from "./restore-duration.ts";
+import {
+  artifactStatusAt,
+  type ArtifactOutcome,
+  type DestinationType,
+  type RestoreSession,
+} from "./restore-session.ts";
+import type { Service } from "./service-kind.ts";
+
+/** An artifact as it is added to a draft. */
+export interface AddedArtifact {
+  readonly id: string;
+  readonly unitId: string;
+  readonly pointAt: number;
+  readonly isExpress: boolean;
+  readonly destinationType: DestinationType;
+}
+
+function sessionIn(tenant: TenantBackup, id: string): RestoreSession {
+  const session = tenant.sessions.get(id);
+  if (session === undefined) throw new Error(`There is no restore session ${id}.`);
+  return session;
+}
+
+function addAll(session: RestoreSession, artifacts: readonly AddedArtifact[]): void {
+  for (const artifact of artifacts) {
+    session.artifacts.set(artifact.id, { ...artifact, timeline: null, outcome: null });
+  }
+}
+
+export const sessionCreated = defineEvent(
+  backupState,
+  "backup.sessionCreated",
+  (
+    state,
+    payload: { id: string; service: Service; artifacts: readonly AddedArtifact[]; by: Identity },
+    meta,
+  ) => {
+    const stamp = { by: payload.by, at: meta.at };
+    const session: RestoreSession = {
+      id: payload.id,
+      service: payload.service,
+      jobType: "standard",
+      artifacts: new Map(),
+      activatedAt: null,
+      created: stamp,
+      modified: stamp,
+    };
+    addAll(session, payload.artifacts);
+    tenantOf(state, meta.tenantId).sessions.set(session.id, session);
+  },
+  (payload) => payload.id,
+);
+
+export const sessionPatched = defineEvent(
+  backupState,
+  "backup.sessionPatched",
+  (
+    state,
+    payload: {
+      id: string;
+      added: readonly AddedArtifact[];
+      removed: readonly string[];
+      by: Identity;
+    },
+    meta,
+  ) => {
+    const session = sessionIn(tenantOf(state, meta.tenantId), payload.id);
+    for (const id of payload.removed) session.artifacts.delete(id);
+    addAll(session, payload.added);
+    session.modified = { by: payload.by, at: meta.at };
+  },
+  (payload) => payload.id,
+);
+
+export const sessionDeleted = defineEvent(
+  backupState,
+  "backup.sessionDeleted",
+  (state, payload: { id: string }, meta) => {
+    tenantOf(state, meta.tenantId).sessions.delete(payload.id);
+  },
+  (payload) => payload.id,
+);
+
+/** How many artifacts of a service are under way in the tenant. */
+function runningArtifacts(tenant: TenantBackup, service: Service, now: number): number {
+  let running = 0;
+  for (const session of tenant.sessions.values()) {
+    if (session.service !== service || session.activatedAt === null) continue;
+    for (const artifact of session.artifacts.values()) {
+      const status = artifactStatusAt(artifact, now);
+      if (status !== "succeeded" && status !== "failed") running += 1;
+    }
+  }
+  return running;
+}
+
+export const sessionActivated = defineEvent(
+  backupState,
+  "backup.sessionActivated",
+  (state, payload: { id: string; by: Identity }, meta) => {
+    const tenant = tenantOf(state, meta.tenantId);
+    const session = sessionIn(tenant, payload.id);
+    const load = runningArtifacts(tenant, session.service, meta.at) + session.artifacts.size;
+    session.activatedAt = meta.at;
+    session.modified = { by: payload.by, at: meta.at };
+    const artifacts = [...session.artifacts.values()];
+    const timelines = planTimelines({
+      service: session.service,
+      activatedAt: meta.at,
+      load,
+      artifacts,
+      durations: tenant.durations,
+      seed: tenant.seed,
+    });
+    artifacts.forEach((artifact, index) => {
+      artifact.timeline = timelines[index] ?? null;
+    });
+  },
+  (payload) => payload.id,
+);
+
+/** The end of one artifact, with what it brought back or why not. */
+export const artifactCompleted = defineEvent(
+  backupState,
+  "backup.artifactCompleted",
+  (
+    state,
+    payload: { sessionId: string; artifactId: string; unitId: string; outcome: ArtifactOutcome },
+    meta,
+  ) => {
+    const session = sessionIn(tenantOf(state, meta.tenantId), payload.sessionId);
+    const artifact = session.artifacts.get(payload.artifactId);
+    if (artifact !== undefined) artifact.outcome = payload.outcome;
+  },
+  (payload) => payload.artifactId,
+);

@@ -1,0 +1,220 @@
+import { z } from "zod";
+import { identityOf } from "../core/principal.ts";
+import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
+import { project } from "../odata/page.ts";
+import { openBackup, RESTORE } from "./access.ts";
+import { ArtifactAddition, readAddition } from "./artifact-request.ts";
+import { refusal } from "./error-catalogue.ts";
+import { LIMITS } from "./limits.ts";
+import { artifactDue } from "./restore-execution.ts";
+import { sessionStatusAt, type RestoreSession } from "./restore-session.ts";
+import { SERVICE_WORDS, SERVICES, type Service } from "./service-kind.ts";
+import { BACKUP_ROOT } from "./service-routes.ts";
+import {
+  sessionActivated,
+  sessionCreated,
+  sessionDeleted,
+  type AddedArtifact,
+} from "./session-events.ts";
+import { countRunningSessions, findSession, isRemembered } from "./session-lookup.ts";
+import { patchSession } from "./session-patch.ts";
+import { artifactJson, sessionJson } from "./session-representation.ts";
+
+const SESSIONS = `${BACKUP_ROOT}/restoreSessions`;
+
+function answerSession(
+  request: GraphRequest,
+  status: number,
+  session: RestoreSession,
+): GraphResponse {
+  const collection = SERVICE_WORDS[session.service].sessions;
+  return {
+    status,
+    body: {
+      "@odata.context": request.odataContext(`solutions/backupRestore/${collection}/$entity`),
+      ...project(sessionJson(session, request), request.query.select),
+    },
+  };
+}
+
+function listSessions(request: GraphRequest, service: Service | null): GraphResponse {
+  const tenant = openBackup(request, "read");
+  const collection = service === null ? "restoreSessions" : SERVICE_WORDS[service].sessions;
+  return request.page({
+    items: [...tenant.sessions.values()].filter(
+      (session) =>
+        (service === null || session.service === service) &&
+        isRemembered(session, tenant, request.now),
+    ),
+    toJson: (session) => sessionJson(session, request),
+    context: `solutions/backupRestore/${collection}`,
+    pageSize: LIMITS.pageSize.value,
+  });
+}
+
+function createSession(request: GraphRequest, service: Service): GraphResponse {
+  const words = SERVICE_WORDS[service];
+  const body =
+    request.bytes.length === 0
+      ? {}
+      : (request.parse(
+          z.strictObject({ [words.artifacts]: z.array(ArtifactAddition).nullish() }),
+          "InvalidRequest",
+        ) as Record<string, readonly ArtifactAddition[] | null | undefined>);
+  const tenant = openBackup(request, "restore");
+  const additions = body[words.artifacts];
+  const artifacts: AddedArtifact[] = [];
+  // Left out entirely, the session is empty; an explicit empty or null list is refused.
+  if (words.artifacts in body) {
+    if ((additions ?? []).length === 0) throw refusal("createSession", "InvalidArtifactRequest");
+    if ((additions ?? []).length > LIMITS.artifactsPerRequest.value) {
+      throw refusal("createSession", "RestoreArtifactsLimitBreached");
+    }
+    for (const addition of additions ?? []) {
+      const artifact = readAddition(request, tenant, service, addition);
+      if (typeof artifact === "string") throw refusal("createSession", artifact);
+      artifacts.push(artifact);
+    }
+    if (new Set(artifacts.map(({ destinationType }) => destinationType)).size > 1) {
+      throw refusal("createSession", "DifferentRestoreDestinationType");
+    }
+    if (new Set(artifacts.map(({ unitId }) => unitId)).size < artifacts.length) {
+      throw refusal("createSession", "DuplicateArtifactInList");
+    }
+  }
+  const id = request.newId();
+  request.emit(sessionCreated, { id, service, artifacts, by: identityOf(request.principal) });
+  return answerSession(request, 201, tenant.sessions.get(id) as RestoreSession);
+}
+
+function deleteSession(request: GraphRequest): GraphResponse {
+  const tenant = openBackup(request, "restore");
+  const session = findSession(request, tenant, null);
+  if (sessionStatusAt(session, request.now) !== "draft") {
+    throw refusal("deleteSession", "RestoreSessionActionNotAllowed");
+  }
+  request.emit(sessionDeleted, { id: session.id });
+  return { status: 204 };
+}
+
+function activateSession(request: GraphRequest): GraphResponse {
+  const tenant = openBackup(request, "restore");
+  const session = findSession(request, tenant, null);
+  if (sessionStatusAt(session, request.now) !== "draft") {
+    throw refusal("activateSession", "RestoreSessionActionNotAllowed");
+  }
+  if (session.artifacts.size === 0) throw refusal("activateSession", "InvalidArtifactRequest");
+  if (countRunningSessions(tenant, request.now) >= LIMITS.activeRestoreSessions.value) {
+    throw refusal("activateSession", "TooManyActiveRestoreSessions");
+  }
+  request.emit(sessionActivated, { id: session.id, by: identityOf(request.principal) });
+  for (const artifact of session.artifacts.values()) {
+    if (artifact.timeline === null) continue;
+    request.schedule(artifact.timeline.completesAt, artifactDue, {
+      sessionId: session.id,
+      artifactId: artifact.id,
+    });
+  }
+  return answerSession(request, 200, session);
+}
+
+function listArtifacts(request: GraphRequest, service: Service): GraphResponse {
+  const words = SERVICE_WORDS[service];
+  const tenant = openBackup(request, "read");
+  const session = findSession(request, tenant, service);
+  return request.page({
+    items: [...session.artifacts.values()],
+    toJson: (artifact) => artifactJson(artifact, session, tenant, request.now),
+    context: `solutions/backupRestore/${words.sessions}('${session.id}')/${words.artifacts}`,
+    pageSize: LIMITS.pageSize.value,
+  });
+}
+
+function typedRoutes(service: Service): Route[] {
+  const words = SERVICE_WORDS[service];
+  const path = `${BACKUP_ROOT}/${words.sessions}`;
+  const lower = words.sessions.toLowerCase();
+  const definition = words.sessionType.replace("#microsoft.graph.", "");
+  return [
+    defineRoute({
+      method: "GET",
+      path,
+      permissions: RESTORE.read,
+      source: `backuprestoreroot-list-${lower}`,
+      definition,
+      query: ["$select", "$skiptoken"],
+      handle: (request) => listSessions(request, service),
+    }),
+    defineRoute({
+      method: "POST",
+      path,
+      permissions: RESTORE.write,
+      source: `backuprestoreroot-post-${lower}`,
+      definition,
+      handle: (request) => createSession(request, service),
+    }),
+    defineRoute({
+      method: "GET",
+      path: `${path}/{sessionId}`,
+      permissions: RESTORE.read,
+      source: "restoresessionbase-get",
+      definition,
+      handle: (request) =>
+        answerSession(request, 200, findSession(request, openBackup(request, "read"), service)),
+    }),
+    defineRoute({
+      method: "PATCH",
+      path: `${path}/{sessionId}`,
+      permissions: RESTORE.write,
+      source: `${service.toLowerCase()}restoresession-update`,
+      definition,
+      handle: (request) => patchSession(request, service),
+    }),
+    defineRoute({
+      method: "GET",
+      path: `${path}/{sessionId}/${words.artifacts}`,
+      permissions: RESTORE.read,
+      source: `${service.toLowerCase()}restoresession-list-${words.artifacts.toLowerCase()}`,
+      definition: words.artifactType.replace("#microsoft.graph.", ""),
+      query: ["$select", "$expand", "$skiptoken"],
+      handle: (request) => listArtifacts(request, service),
+    }),
+  ];
+}
+
+export const sessionRoutes: readonly Route[] = [
+  defineRoute({
+    method: "GET",
+    path: SESSIONS,
+    permissions: RESTORE.read,
+    source: "backuprestoreroot-list-restoresessions",
+    definition: "restoreSessionBase",
+    query: ["$select", "$skiptoken"],
+    handle: (request) => listSessions(request, null),
+  }),
+  defineRoute({
+    method: "GET",
+    path: `${SESSIONS}/{sessionId}`,
+    permissions: RESTORE.read,
+    source: "restoresessionbase-get",
+    definition: "restoreSessionBase",
+    handle: (request) =>
+      answerSession(request, 200, findSession(request, openBackup(request, "read"), null)),
+  }),
+  defineRoute({
+    method: "DELETE",
+    path: `${SESSIONS}/{sessionId}`,
+    permissions: RESTORE.write,
+    source: "restoresessionbase-delete",
+    handle: deleteSession,
+  }),
+  defineRoute({
+    method: "POST",
+    path: `${SESSIONS}/{sessionId}/activate`,
+    permissions: RESTORE.write,
+    source: "restoresessionbase-activate",
+    definition: "restoreSessionBase",
+    handle: activateSession,
+  }),
+  ...SERVICES.flatMap(typedRoutes),
+];
