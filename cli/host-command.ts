@@ -1,0 +1,129 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { HostError } from "../host/host-error.ts";
+import type { HostDurability, HostOptions } from "../host/host-options.ts";
+import { startHost, type RunningHost } from "../host/start.ts";
+import { HostStoreError } from "../host/store/store.ts";
+
+interface HostFlags {
+  readonly app: string;
+  readonly port?: number;
+  readonly internalPort?: number;
+  readonly address?: string;
+  readonly data?: string;
+  readonly settings?: string;
+  readonly clock: string;
+  readonly durability: HostDurability;
+  readonly azurite?: boolean;
+  readonly exitWithParent?: boolean;
+}
+
+/** A process that ends because its parent did must be gone within two seconds. */
+const PARENT_GRACE_MS = 1_500;
+/** A stop that hangs must not keep a terminal waiting. */
+const STOP_GRACE_MS = 9_000;
+
+const parsePort = (text: string): number => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+  }
+  return port;
+};
+
+const isForPeople = (error: unknown): boolean =>
+  error instanceof HostError || error instanceof HostStoreError;
+
+function fail(error: unknown): never {
+  // A sentence for people needs no stack; anything else is a fault of ours and does.
+  const text = error instanceof Error && !isForPeople(error) ? error.stack : messageOf(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+function stopOnSignals(host: RunningHost, isChild: boolean): void {
+  let isStopping = false;
+  const stop = (graceMs: number): void => {
+    if (isStopping) {
+      return;
+    }
+    isStopping = true;
+    setTimeout(() => process.exit(0), graceMs).unref();
+    host.stop().then(() => process.exit(0), fail);
+  };
+  process.on("SIGINT", () => stop(STOP_GRACE_MS));
+  process.on("SIGTERM", () => stop(STOP_GRACE_MS));
+  if (isChild) {
+    process.on("disconnect", () => stop(PARENT_GRACE_MS));
+    if (!process.connected) {
+      stop(PARENT_GRACE_MS);
+    }
+  }
+}
+
+const hostOptionsOf = (flags: HostFlags): HostOptions => ({
+  app: flags.app,
+  clock: flags.clock,
+  durability: flags.durability,
+  hasAzurite: flags.azurite === true,
+  ...(flags.port !== undefined && { port: flags.port }),
+  ...(flags.internalPort !== undefined && { internalPort: flags.internalPort }),
+  ...(flags.address !== undefined && { address: flags.address }),
+  ...(flags.data !== undefined && { data: flags.data }),
+  ...(flags.settings !== undefined && { settings: flags.settings }),
+});
+
+/** What the app throws outside of an invocation cannot be answered to anybody; it must be seen, and the host goes on. */
+function onStray(error: unknown): void {
+  if (isForPeople(error)) {
+    fail(error);
+  }
+  process.stderr.write(
+    `Unhandled error in the app: ${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+}
+
+async function run(flags: HostFlags): Promise<void> {
+  process.on("unhandledRejection", onStray);
+  process.on("uncaughtException", onStray);
+  try {
+    const host = await startHost(hostOptionsOf(flags));
+    stopOnSignals(host, flags.exitWithParent === true);
+    process.send?.({
+      type: "ready",
+      url: host.url,
+      internalUrl: host.internalUrl,
+      pid: process.pid,
+    });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** `continuity host`: runs any built Functions v4 Node app on this machine. */
+export const hostCommand = new Command("host")
+  .description("run a built Azure Functions app (Node, v4 model) on this machine")
+  .requiredOption("--app <directory>", "folder of the app, with host.json and package.json")
+  .option("--port <number>", "port for the app (default 7071; 0 = any free)", parsePort)
+  .option("--internal-port <number>", "port for local processes (default: any free)", parsePort)
+  .option("--address <address>", "interface to listen on (default 127.0.0.1)")
+  .option(
+    "--data <directory>",
+    "folder for everything that must survive (default <app>/.data/host)",
+  )
+  .option("--settings <file>", "settings file (default <app>/local.settings.json)")
+  .option(
+    "--clock <clock>",
+    "system, x60 (any factor), virtual, virtual@<instant>, or the address of the clock's owner",
+    "system",
+  )
+  .addOption(
+    new Option("--durability <kind>", "strict survives power cuts, relaxed only crashes")
+      .choices(["strict", "relaxed"])
+      .default("strict"),
+  )
+  .option("--azurite", "start Azurite in the data folder and use it as AzureWebJobsStorage")
+  .option("--exit-with-parent", "stop when the process that forked this one disappears")
+  .action(run);

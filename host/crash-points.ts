@@ -1,0 +1,15 @@
+/**
+ * Places where the order of two effects matters have a name. In normal runs passing one costs a comparison; a test sets
+ * HOST_CRASH_AT to a name (or `name#3` for the third pass) and the process dies there as if the machine had failed.
+ */
+const [target = "", pass = "1"] = (process.env["HOST_CRASH_AT"] ?? "").split("#");
+let passes = 0;
+
+export function crashPoint(name: string): void {
+  if (target !== "" && name === target) {
+    passes += 1;
+    if (passes === Number(pass)) {
+      process.kill(process.pid, "SIGKILL");
+    }
+  }
+}

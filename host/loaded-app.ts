@@ -1,0 +1,80 @@
+import type { ClosingStack } from "./closing-stack.ts";
+import { openDurable, type DurablePort } from "./durable-port.ts";
+import type { Foundation } from "./foundation.ts";
+import { isDisabled, unsupportedBindings } from "./functions/bindings.ts";
+import { FunctionRunner } from "./functions/function-runner.ts";
+import { HostError } from "./host-error.ts";
+import { httpFunctions, type HttpFunction } from "./http/http-function.ts";
+import { startWorker, type Worker } from "./worker/worker.ts";
+
+export interface HostAddresses {
+  /** For people and clients, without a trailing slash. */
+  readonly url: string;
+  /** For local processes, without a trailing slash. */
+  readonly internalUrl: string;
+}
+
+/** The app and everything that calls its functions. */
+export interface LoadedApp {
+  readonly worker: Worker;
+  readonly http: readonly HttpFunction[];
+  readonly runner: FunctionRunner;
+  readonly durable: DurablePort;
+  /** Runs a timer or queue function by hand; false when the function has no such trigger. */
+  runManually(functionName: string, input: string): boolean;
+}
+
+async function loadWorker({ options, logger }: Foundation): Promise<Worker> {
+  const worker = await startWorker({
+    appDirectory: options.app,
+    log({ level, category, message, functionName }) {
+      const base = functionName === null ? "Worker" : `Function.${functionName}`;
+      logger.log(level, category === "user" ? `${base}.User` : base, message);
+    },
+  });
+  for (const { metadata } of worker.functions.values()) {
+    for (const problem of unsupportedBindings(metadata)) {
+      logger.log("warning", "Host.Startup", problem);
+    }
+  }
+  return worker;
+}
+
+function readRoutes(worker: Worker, foundation: Foundation): HttpFunction[] {
+  try {
+    return httpFunctions(
+      [...worker.functions.values()].filter(({ metadata }) => !isDisabled(metadata.name)),
+      foundation.hostJson.routePrefix,
+    );
+  } catch (error) {
+    throw new HostError("app-load", error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+/** Loads the app and starts the durable engine. What it started is stopped by `closing`. */
+export async function openApp(
+  foundation: Foundation,
+  addresses: HostAddresses,
+  closing: ClosingStack,
+): Promise<LoadedApp> {
+  const worker = await loadWorker(foundation);
+  closing.defer(() => worker.stop());
+  const runner: FunctionRunner = new FunctionRunner({
+    worker,
+    clock: foundation.clock,
+    logger: foundation.logger,
+    timeoutMs: foundation.hostJson.functionTimeoutMs,
+    clientBinding: () => durable.clientBinding(),
+    writeOutput: () => Promise.resolve(),
+  });
+  const durable = openDurable(foundation, worker, runner, addresses);
+  await durable.start();
+  closing.defer(() => durable.stop());
+  return {
+    worker,
+    http: readRoutes(worker, foundation),
+    runner,
+    durable,
+    runManually: () => false,
+  };
+}

@@ -1,0 +1,13 @@
+const PATTERN = /^(-)?(?:(\d+)\.)?(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,7}))?)?$/;
+
+/** Milliseconds of a .NET time span (`[-][d.]hh:mm[:ss[.fffffff]]`), or null when the text is none. */
+export function parseTimeSpan(text: string): number | null {
+  const match = PATTERN.exec(text.trim());
+  if (match === null) {
+    return null;
+  }
+  const [, sign, days = "0", hours, minutes, seconds = "0", fraction = "0"] = match;
+  const whole = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+  const milliseconds = whole * 1000 + Number(`0.${fraction}`) * 1000;
+  return sign === "-" ? -milliseconds : milliseconds;
+}
