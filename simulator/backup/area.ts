@@ -14,6 +14,7 @@ import {
   serviceAppRegistered,
   serviceChanged,
 } from "./control-events.ts";
+import { bulkJobDue, bulkJobRoutes } from "./bulk-job-routes.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import {
   policyActivated,
@@ -30,6 +31,8 @@ import {
 } from "./protection-events.ts";
 import { artifactDue } from "./restore-execution.ts";
 import { restorePointRoutes } from "./restore-point-routes.ts";
+import { ruleDaily, ruleDue } from "./rule-evaluation.ts";
+import { ruleRoutes } from "./rule-routes.ts";
 import { controllerSwitched, serviceOrphaned, serviceRoutes } from "./service-routes.ts";
 import {
   artifactCompleted,
@@ -73,11 +76,13 @@ export const backupArea: Area = {
     sessionActivated,
     artifactCompleted,
   ],
-  transitions: [controllerSwitched, serviceOrphaned, artifactDue],
+  transitions: [controllerSwitched, serviceOrphaned, bulkJobDue, ruleDue, ruleDaily, artifactDue],
   routes: [
     ...serviceRoutes,
     ...policyRoutes,
     ...unitRoutes,
+    ...bulkJobRoutes,
+    ...ruleRoutes,
     ...restorePointRoutes,
     ...sessionRoutes,
   ],

@@ -1,0 +1,121 @@
+import { parseInstant } from "../core/iso.ts";
+import { LIMITS } from "./limits.ts";
+
+/** What a site must be like for a rule to include it. Comparisons of text ignore case. */
+export type SiteExpression =
+  | { readonly kind: "and" | "or"; readonly left: SiteExpression; readonly right: SiteExpression }
+  | {
+      readonly kind: "contains";
+      readonly field: "displayName" | "webUrl";
+      readonly keyword: string;
+    }
+  | { readonly kind: "modifiedSince"; readonly at: number };
+
+const TOKEN = /\s*(\(|\)|\[|\]|,|-[a-zA-Z]+|'(?:[^']|'')*'|[a-zA-Z][\w.]*)/gy;
+
+function tokenize(text: string): string[] | null {
+  const tokens: string[] = [];
+  const end = text.trimEnd().length;
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < end) {
+    const match = TOKEN.exec(text);
+    if (match === null) return null;
+    tokens.push(match[1] ?? "");
+  }
+  return tokens;
+}
+
+const unquote = (token: string): string => token.slice(1, -1).replaceAll("''", "'");
+const isLiteral = (token: string | undefined): token is string => token?.startsWith("'") ?? false;
+
+/** Parses a site expression; null when it is none or has a keyword too many, too short or too long. */
+export function parseSiteExpression(text: string): SiteExpression | null {
+  const tokens = tokenize(text);
+  if (tokens === null) return null;
+  let place = 0;
+  let keywords = 0;
+  const parseOr = (): SiteExpression | null => parseChain("or", parseAnd);
+  const parseAnd = (): SiteExpression | null => parseChain("and", parseTerm);
+  const parseChain = (
+    kind: "and" | "or",
+    parseNext: () => SiteExpression | null,
+  ): SiteExpression | null => {
+    let left = parseNext();
+    while (left !== null && tokens[place]?.toLowerCase() === `-${kind}`) {
+      place += 1;
+      const right = parseNext();
+      left = right === null ? null : { kind, left, right };
+    }
+    return left;
+  };
+  const parseTerm = (): SiteExpression | null => {
+    if (tokens[place] === "(") {
+      place += 1;
+      const inner = parseOr();
+      if (tokens[place] !== ")") return null;
+      place += 1;
+      return inner;
+    }
+    const [field, operator, literal] = tokens.slice(place, place + 3);
+    if (!isLiteral(literal)) return null;
+    place += 3;
+    const value = unquote(literal);
+    if (field === "lastModifiedDateTime" && operator === "-ge") {
+      const at = parseInstant(value);
+      return at === null ? null : { kind: "modifiedSince", at };
+    }
+    if ((field !== "displayName" && field !== "webUrl") || operator !== "-contains") return null;
+    keywords += 1;
+    const hasLength =
+      value.length >= LIMITS.keywordMinChars.value && value.length <= LIMITS.keywordMaxChars.value;
+    return hasLength ? { kind: "contains", field, keyword: value } : null;
+  };
+  const expression = parseOr();
+  return place === tokens.length && keywords <= LIMITS.keywordsPerSiteExpression.value
+    ? expression
+    : null;
+}
+
+/** Whether a site fulfils an expression. */
+export function matchesSite(
+  expression: SiteExpression,
+  site: { readonly displayName: string; readonly webUrl: string; readonly modifiedAt: number },
+): boolean {
+  switch (expression.kind) {
+    case "and":
+      return matchesSite(expression.left, site) && matchesSite(expression.right, site);
+    case "or":
+      return matchesSite(expression.left, site) || matchesSite(expression.right, site);
+    case "contains":
+      return site[expression.field].toLowerCase().includes(expression.keyword.toLowerCase());
+    case "modifiedSince":
+      return site.modifiedAt >= expression.at;
+  }
+}
+
+/** The group ids of `(memberOf -any (group.id -in ['<guid>', …]))`, or null for anything else. */
+export function parseGroupExpression(text: string): readonly string[] | null {
+  const tokens = tokenize(text);
+  if (tokens === null) return null;
+  const inner = unwrap(tokens);
+  const head = ["memberof", "-any"];
+  if (head.some((word, index) => inner[index]?.toLowerCase() !== word)) return null;
+  const condition = unwrap(inner.slice(head.length));
+  const [field, operator, open, ...rest] = condition;
+  if (field?.toLowerCase() !== "group.id" || operator?.toLowerCase() !== "-in" || open !== "[") {
+    return null;
+  }
+  if (rest.at(-1) !== "]") return null;
+  const list = rest.slice(0, -1);
+  const isList =
+    list.length % 2 === 1 &&
+    list.every((token, index) => (index % 2 === 0 ? isLiteral(token) : token === ","));
+  if (!isList) return null;
+  const ids = list.filter(isLiteral).map((token) => unquote(token).toLowerCase());
+  return ids.every((id) => /^[0-9a-f-]{36}$/.test(id)) ? ids : null;
+}
+
+/** Without the outermost pair of parentheses, if there is one. */
+function unwrap(tokens: readonly string[]): readonly string[] {
+  return tokens[0] === "(" && tokens.at(-1) === ")" ? tokens.slice(1, -1) : tokens;
+}
