@@ -17,8 +17,8 @@ import {
   type RestorePointFinding,
   UNITS_PER_LOOKUP,
 } from "../graph/resources/restore-points.ts";
-import type { ListOptions, Table } from "../store/table.ts";
 import { type CollectedUnit, collectedPartition, unitKey } from "../store/verifications.ts";
+import { readWindow } from "../store/window.ts";
 import type { VerificationDependencies } from "./verification.ts";
 
 /** A restore point lives a year. Source: Microsoft 365 Backup overview, 2025; a day is added for clocks that differ. */
@@ -35,8 +35,8 @@ export function createJudge(dependencies: VerificationDependencies): Judge {
   return async ({ after, ...slice }) => {
     const partition = collectedPartition(slice);
     const window = mergeWindow(
-      await readWindow(tables.collectedProtectables, partition, after),
-      await readWindow(tables.collectedUnits, partition, after),
+      await readWindow(tables.collectedProtectables, partition, after, UNITS_PER_LOOKUP),
+      await readWindow(tables.collectedUnits, partition, after, UNITS_PER_LOOKUP),
     );
     const units = window.pairs.flatMap(({ right }) => (right === null ? [] : [right]));
     const points = await readPoints(dependencies, slice, units);
@@ -62,26 +62,6 @@ export function createJudge(dependencies: VerificationDependencies): Judge {
     await tables.units.putMany(slice.verificationId, records);
     return { counts, after: window.next };
   };
-}
-
-async function readWindow<Value>(
-  table: Table<Value>,
-  partition: string,
-  after: string | null,
-): Promise<{ entries: (readonly [string, Value])[]; isEnd: boolean }> {
-  const options: ListOptions = {
-    top: UNITS_PER_LOOKUP,
-    ...(after === null ? {} : { after }),
-  };
-  const entries: (readonly [string, Value])[] = [];
-  let continuationToken: string | null = null;
-  // A page may be short although more follows; a window ends only where the list does or where it is full.
-  do {
-    const page = await table.list(partition, { ...options, continuationToken });
-    entries.push(...page.records.map(({ key, value }) => [key, value] as const));
-    continuationToken = page.continuationToken;
-  } while (continuationToken !== null && entries.length < UNITS_PER_LOOKUP);
-  return { entries, isEnd: continuationToken === null };
 }
 
 async function readPoints(

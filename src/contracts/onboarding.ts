@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Actor, TenantId, Waiting } from "./identifiers.ts";
+import { ONBOARDING_STEPS } from "../domain/onboarding-steps.ts";
+import { Actor, TenantId, Waiting, Workload } from "./identifiers.ts";
 
 /** The tenant's role in the multitenant organization, in Graph's words. */
 export const MtoRole = z.enum(["owner", "member"]);
@@ -34,15 +35,7 @@ export const RejectedRow = z.object({
 });
 export type RejectedRow = z.infer<typeof RejectedRow>;
 
-/** The steps of one tenant's onboarding, in order. */
-export const ONBOARDING_STEPS = [
-  "backupService",
-  "protectionPolicies",
-  "multitenantOrganization",
-  "synchronization",
-  "verification",
-] as const;
-export type OnboardingStepName = (typeof ONBOARDING_STEPS)[number];
+export { ONBOARDING_STEPS, type OnboardingStepName } from "../domain/onboarding-steps.ts";
 
 /** Steps that Microsoft allows only a signed-in person: what to do, and where. */
 export const OperatorAction = z.object({
@@ -65,6 +58,28 @@ export const OnboardingStep = z.object({
 });
 export type OnboardingStep = z.infer<typeof OnboardingStep>;
 
+/** What became of a workload's protectables, by a second read. */
+export const ProtectionCounts = z.object({
+  workload: Workload,
+  protectables: z.number().int(),
+  protected: z.number().int(),
+  failed: z.number().int(),
+});
+export type ProtectionCounts = z.infer<typeof ProtectionCounts>;
+
+/** One direction of synchronization, source tenant to target tenant. */
+export const OnboardingEdge = z.object({
+  sourceTenantId: TenantId,
+  targetTenantId: TenantId,
+  state: z.enum(["running", "waiting", "done", "failed"]),
+  /** What was found and done, or why it failed, one sentence. */
+  detail: z.string(),
+  /** Users whom the target ought to have, and those found there once, redeemed, as members; null until they are checked. */
+  expected: z.number().int().nullable(),
+  synchronized: z.number().int().nullable(),
+});
+export type OnboardingEdge = z.infer<typeof OnboardingEdge>;
+
 /** One tenant's way through its onboarding. */
 export const TenantOnboarding = z.object({
   state: z.enum(["queued", "running", "waiting", "completed", "failed"]),
@@ -72,6 +87,10 @@ export const TenantOnboarding = z.object({
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
   steps: z.array(OnboardingStep),
+  /** Empty until the protectables were read back. */
+  protection: z.array(ProtectionCounts),
+  /** Empty for an owner: its edges are made when its members are onboarded. */
+  edges: z.array(OnboardingEdge),
   operatorAction: OperatorAction.nullable(),
   waiting: Waiting.nullable(),
 });

@@ -36,3 +36,30 @@ export type ServiceApp = z.infer<typeof ServiceAppAnswer>;
 /** The applications that are or want to be controller of the tenant's backup service. A service app's id is its application's. */
 export const readServiceApps = (graph: TenantGraph): Promise<ServiceApp[]> =>
   readAll(graph, "/solutions/backupRestore/serviceApps", ServiceAppAnswer);
+
+/**
+ * Registers the calling application as a candidate for controller; it starts inactive.
+ *
+ * @throws ConflictError when it is registered already.
+ */
+export async function registerServiceApp(graph: TenantGraph): Promise<void> {
+  await graph.send({ method: "POST", path: "/solutions/backupRestore/serviceApps", body: {} });
+}
+
+/**
+ * Turns the backup service on and binds it to its billing; doing it again changes nothing.
+ *
+ * @param appOwnerTenantId The tenant where the calling application is registered.
+ * @throws TerminalError with code `InvalidBillingProfile` (402) or `InvalidAppOwnerTenantId` (400), PermissionError with code
+ * `UnableToReadBillingProfile`.
+ */
+export async function enableBackupService(
+  graph: TenantGraph,
+  appOwnerTenantId: string,
+): Promise<void> {
+  await graph.send({
+    method: "POST",
+    path: "/solutions/backupRestore/enable",
+    body: { appOwnerTenantId },
+  });
+}
