@@ -15,6 +15,8 @@ import {
   serviceChanged,
 } from "./control-events.ts";
 import { bulkJobDue, bulkJobRoutes } from "./bulk-job-routes.ts";
+import { bulkRestoreDue } from "./bulk-restore.ts";
+import { bulkRestoreRoutes } from "./bulk-restore-routes.ts";
 import { policyRoutes } from "./policy-routes.ts";
 import {
   policyActivated,
@@ -36,6 +38,9 @@ import { ruleRoutes } from "./rule-routes.ts";
 import { controllerSwitched, serviceOrphaned, serviceRoutes } from "./service-routes.ts";
 import {
   artifactCompleted,
+  bulkRestoreDeleted,
+  bulkRestoreRequested,
+  bulkRestoreResolved,
   sessionActivated,
   sessionCreated,
   sessionDeleted,
@@ -75,8 +80,19 @@ export const backupArea: Area = {
     sessionDeleted,
     sessionActivated,
     artifactCompleted,
+    bulkRestoreRequested,
+    bulkRestoreResolved,
+    bulkRestoreDeleted,
   ],
-  transitions: [controllerSwitched, serviceOrphaned, bulkJobDue, ruleDue, ruleDaily, artifactDue],
+  transitions: [
+    controllerSwitched,
+    serviceOrphaned,
+    bulkJobDue,
+    ruleDue,
+    ruleDaily,
+    artifactDue,
+    bulkRestoreDue,
+  ],
   routes: [
     ...serviceRoutes,
     ...policyRoutes,
@@ -85,5 +101,6 @@ export const backupArea: Area = {
     ...ruleRoutes,
     ...restorePointRoutes,
     ...sessionRoutes,
+    ...bulkRestoreRoutes,
   ],
 };

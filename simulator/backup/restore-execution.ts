@@ -12,7 +12,12 @@ import type { ProtectionUnit } from "./protection-unit.ts";
 import { planCopy, planRollback } from "./restore-files.ts";
 import { planMailboxInPlace, planMailboxNewFolder } from "./restore-mailbox.ts";
 import { findRestorePoint } from "./restore-point.ts";
-import type { ArtifactOutcome, RestoreArtifact, RestoreResult } from "./restore-session.ts";
+import type {
+  ArtifactOutcome,
+  RestoreArtifact,
+  RestoreResult,
+  RestoreSession,
+} from "./restore-session.ts";
 import { artifactCompleted } from "./session-events.ts";
 
 /** When its time has come, an artifact really changes content, or fails with the documented reason. */
@@ -30,6 +35,17 @@ export const artifactDue = defineTransition<{ sessionId: string; artifactId: str
     });
   },
 );
+
+/** Sets the timers of a session's artifacts that have just been given their times. */
+export function scheduleArtifacts(context: Context, session: RestoreSession): void {
+  for (const artifact of session.artifacts.values()) {
+    if (artifact.timeline === null) continue;
+    context.schedule(artifact.timeline.completesAt, artifactDue, {
+      sessionId: session.id,
+      artifactId: artifact.id,
+    });
+  }
+}
 
 function failure(
   key:

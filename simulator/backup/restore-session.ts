@@ -34,12 +34,30 @@ export interface RestoreArtifact {
   outcome: ArtifactOutcome | null;
 }
 
+/** Names and ids that become artifacts once the session is activated. */
+export interface BulkRestoreRequest {
+  readonly id: string;
+  readonly displayName: string;
+  readonly names: readonly string[];
+  readonly ids: readonly string[];
+  readonly destinationType: DestinationType;
+  /** Unix milliseconds, inclusive. */
+  readonly period: { readonly from: number; readonly to: number };
+  readonly preference: "latest" | "oldest";
+  readonly tags: "none" | "fastRestore";
+  status: "active" | "completed" | "completedWithErrors";
+  unresolved: readonly (ItemError & { readonly target: string })[];
+  readonly created: Stamp;
+  modified: Stamp;
+}
+
 export interface RestoreSession {
   readonly id: string;
   readonly service: Service;
   jobType: "standard" | "bulk" | "granular";
   readonly artifacts: Map<string, RestoreArtifact>;
   activatedAt: number | null;
+  bulkRequest: BulkRestoreRequest | null;
   readonly created: Stamp;
   modified: Stamp;
 }
@@ -91,7 +109,11 @@ export function sessionStatusAt(session: RestoreSession, now: number): SessionSt
   }
   const artifacts = [...session.artifacts.values()];
   const count = countArtifacts(session, now);
-  if (count.inProgress > 0 || artifacts.length === 0) {
+  if (artifacts.length === 0) {
+    // A bulk request of which nothing could be resolved leaves a session with nothing to do.
+    return session.bulkRequest?.status === "active" ? "activating" : "failed";
+  }
+  if (count.inProgress > 0) {
     const isScheduling = artifacts.every(
       (artifact) => artifactStatusAt(artifact, now) === "scheduling",
     );
@@ -114,7 +136,7 @@ export function sessionCompletedAt(session: RestoreSession, now: number): number
   if (session.activatedAt === null || isSessionRunning(session, now)) {
     return null;
   }
-  let latest = session.activatedAt;
+  let latest = session.bulkRequest?.modified.at ?? session.activatedAt;
   for (const artifact of session.artifacts.values()) {
     latest = Math.max(latest, artifact.timeline?.completesAt ?? 0);
   }

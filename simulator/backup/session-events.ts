@@ -5,6 +5,7 @@ import { planTimelines } from "./restore-duration.ts";
 import {
   artifactStatusAt,
   type ArtifactOutcome,
+  type BulkRestoreRequest,
   type DestinationType,
   type RestoreSession,
 } from "./restore-session.ts";
@@ -46,6 +47,7 @@ export const sessionCreated = defineEvent(
       jobType: "standard",
       artifacts: new Map(),
       activatedAt: null,
+      bulkRequest: null,
       created: stamp,
       modified: stamp,
     };
@@ -98,6 +100,25 @@ function runningArtifacts(tenant: TenantBackup, service: Service, now: number): 
   return running;
 }
 
+function startArtifacts(
+  tenant: TenantBackup,
+  session: RestoreSession,
+  start: { readonly at: number; readonly load: number },
+): void {
+  const artifacts = [...session.artifacts.values()];
+  const timelines = planTimelines({
+    service: session.service,
+    activatedAt: start.at,
+    load: start.load,
+    artifacts,
+    durations: tenant.durations,
+    seed: tenant.seed,
+  });
+  artifacts.forEach((artifact, index) => {
+    artifact.timeline = timelines[index] ?? null;
+  });
+}
+
 export const sessionActivated = defineEvent(
   backupState,
   "backup.sessionActivated",
@@ -107,18 +128,7 @@ export const sessionActivated = defineEvent(
     const load = runningArtifacts(tenant, session.service, meta.at) + session.artifacts.size;
     session.activatedAt = meta.at;
     session.modified = { by: payload.by, at: meta.at };
-    const artifacts = [...session.artifacts.values()];
-    const timelines = planTimelines({
-      service: session.service,
-      activatedAt: meta.at,
-      load,
-      artifacts,
-      durations: tenant.durations,
-      seed: tenant.seed,
-    });
-    artifacts.forEach((artifact, index) => {
-      artifact.timeline = timelines[index] ?? null;
-    });
+    startArtifacts(tenant, session, { at: meta.at, load });
   },
   (payload) => payload.id,
 );
@@ -137,4 +147,66 @@ export const artifactCompleted = defineEvent(
     if (artifact !== undefined) artifact.outcome = payload.outcome;
   },
   (payload) => payload.artifactId,
+);
+
+export const bulkRestoreRequested = defineEvent(
+  backupState,
+  "backup.bulkRestoreRequested",
+  (
+    state,
+    payload: {
+      sessionId: string;
+      request: Omit<BulkRestoreRequest, "status" | "unresolved" | "created" | "modified">;
+      by: Identity;
+    },
+    meta,
+  ) => {
+    const session = sessionIn(tenantOf(state, meta.tenantId), payload.sessionId);
+    const stamp = { by: payload.by, at: meta.at };
+    session.jobType = "bulk";
+    session.bulkRequest = {
+      ...payload.request,
+      status: "active",
+      unresolved: [],
+      created: stamp,
+      modified: stamp,
+    };
+  },
+  (payload) => payload.request.id,
+);
+
+/** The names are resolved: the session gets its artifacts, which start at once. */
+export const bulkRestoreResolved = defineEvent(
+  backupState,
+  "backup.bulkRestoreResolved",
+  (
+    state,
+    payload: {
+      sessionId: string;
+      artifacts: readonly AddedArtifact[];
+      unresolved: BulkRestoreRequest["unresolved"];
+    },
+    meta,
+  ) => {
+    const tenant = tenantOf(state, meta.tenantId);
+    const session = sessionIn(tenant, payload.sessionId);
+    const request = session.bulkRequest;
+    if (request === null) return;
+    const running = runningArtifacts(tenant, session.service, meta.at);
+    addAll(session, payload.artifacts);
+    startArtifacts(tenant, session, { at: meta.at, load: running + payload.artifacts.length });
+    request.status = payload.unresolved.length === 0 ? "completed" : "completedWithErrors";
+    request.unresolved = payload.unresolved;
+    request.modified = { by: request.created.by, at: meta.at };
+  },
+  (payload) => payload.sessionId,
+);
+
+export const bulkRestoreDeleted = defineEvent(
+  backupState,
+  "backup.bulkRestoreDeleted",
+  (state, payload: { sessionId: string }, meta) => {
+    sessionIn(tenantOf(state, meta.tenantId), payload.sessionId).bulkRequest = null;
+  },
+  (payload) => payload.sessionId,
 );

@@ -108,6 +108,7 @@ export function patchSession(request: GraphRequest, service: Service): GraphResp
   if (sessionStatusAt(session, request.now) !== "draft") {
     throw refusal("patchSession", "RestoreSessionActionNotAllowed");
   }
+  if (session.bulkRequest !== null) throw refusal("patchSession", "InvalidPatchRequest");
   if (elements.length === 0) throw refusal("patchSession", "InvalidArtifactRequest");
   if (elements.length > LIMITS.artifactsPerRequest.value) {
     throw refusal("patchSession", "RestoreArtifactsLimitBreached");

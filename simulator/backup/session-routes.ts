@@ -6,7 +6,8 @@ import { openBackup, RESTORE } from "./access.ts";
 import { ArtifactAddition, readAddition } from "./artifact-request.ts";
 import { refusal } from "./error-catalogue.ts";
 import { LIMITS } from "./limits.ts";
-import { artifactDue } from "./restore-execution.ts";
+import { scheduleResolution } from "./bulk-restore.ts";
+import { scheduleArtifacts } from "./restore-execution.ts";
 import { sessionStatusAt, type RestoreSession } from "./restore-session.ts";
 import { SERVICE_WORDS, SERVICES, type Service } from "./service-kind.ts";
 import { BACKUP_ROOT } from "./service-routes.ts";
@@ -103,18 +104,15 @@ function activateSession(request: GraphRequest): GraphResponse {
   if (sessionStatusAt(session, request.now) !== "draft") {
     throw refusal("activateSession", "RestoreSessionActionNotAllowed");
   }
-  if (session.artifacts.size === 0) throw refusal("activateSession", "InvalidArtifactRequest");
+  if (session.artifacts.size === 0 && session.bulkRequest === null) {
+    throw refusal("activateSession", "InvalidArtifactRequest");
+  }
   if (countRunningSessions(tenant, request.now) >= LIMITS.activeRestoreSessions.value) {
     throw refusal("activateSession", "TooManyActiveRestoreSessions");
   }
   request.emit(sessionActivated, { id: session.id, by: identityOf(request.principal) });
-  for (const artifact of session.artifacts.values()) {
-    if (artifact.timeline === null) continue;
-    request.schedule(artifact.timeline.completesAt, artifactDue, {
-      sessionId: session.id,
-      artifactId: artifact.id,
-    });
-  }
+  scheduleArtifacts(request, session);
+  if (session.bulkRequest !== null) scheduleResolution(request, tenant, session);
   return answerSession(request, 200, session);
 }
 
