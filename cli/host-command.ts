@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { HostError } from "../host/host-error.ts";
 import type { HostDurability, HostOptions } from "../host/host-options.ts";
 import { startHost, type RunningHost } from "../host/start.ts";
 import { HostStoreError } from "../host/store/store.ts";
+import { parsePort } from "./command-line.ts";
 
 interface HostFlags {
   readonly app: string;
@@ -12,6 +13,7 @@ interface HostFlags {
   readonly data?: string;
   readonly settings?: string;
   readonly clock: string;
+  readonly clockRequires?: string;
   readonly durability: HostDurability;
   readonly azurite?: boolean;
   readonly exitWithParent?: boolean;
@@ -21,14 +23,6 @@ interface HostFlags {
 const PARENT_GRACE_MS = 1_500;
 /** A stop that hangs must not keep a terminal waiting. */
 const STOP_GRACE_MS = 9_000;
-
-const parsePort = (text: string): number => {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new InvalidArgumentError("A port is a number from 0 to 65535.");
-  }
-  return port;
-};
 
 const isForPeople = (error: unknown): boolean =>
   error instanceof HostError || error instanceof HostStoreError;
@@ -68,6 +62,7 @@ const hostOptionsOf = (flags: HostFlags): HostOptions => ({
   clock: flags.clock,
   durability: flags.durability,
   hasAzurite: flags.azurite === true,
+  ...(flags.clockRequires !== undefined && { clockRequires: flags.clockRequires.split(",") }),
   ...(flags.port !== undefined && { port: flags.port }),
   ...(flags.internalPort !== undefined && { internalPort: flags.internalPort }),
   ...(flags.address !== undefined && { address: flags.address }),
@@ -118,6 +113,10 @@ export const hostCommand = new Command("host")
     "--clock <clock>",
     "system, x60 (any factor), virtual, virtual@<instant>, or the address of the clock's owner",
     "system",
+  )
+  .option(
+    "--clock-requires <names>",
+    "members without whom a virtual clock does not jump, separated by commas",
   )
   .addOption(
     new Option("--durability <kind>", "strict survives power cuts, relaxed only crashes")

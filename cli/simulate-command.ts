@@ -9,10 +9,11 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 
 import { createClock, type ClockMemory } from "../clock/create-clock.ts";
 import { startSimulator } from "../simulator/start.ts";
+import { parsePort } from "./command-line.ts";
 
 interface SimulateOptions {
   readonly seed?: string;
@@ -71,7 +72,7 @@ async function run({ seed, port, data, clock: spec, exitWithParent }: SimulateOp
     dataDir: data ?? null,
     port,
     clock,
-    ...(/^virtual/.test(spec) ? { advance: advanceOf(clock) } : {}),
+    ...(spec.startsWith("virtual") ? { advance: advanceOf(clock) } : {}),
     onFailure: (error) => {
       process.stderr.write(`The simulator stops: ${error.message}\n`);
       process.exit(1);
@@ -120,12 +121,4 @@ function writeMemory(file: string, memory: ClockMemory): void {
   fsyncSync(handle);
   closeSync(handle);
   renameSync(`${file}.part`, file);
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new InvalidArgumentError("A port is a number from 0 to 65535.");
-  }
-  return port;
 }

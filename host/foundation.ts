@@ -58,7 +58,7 @@ export async function openFoundation(
   await createDataDirectory(options.data);
   const store = openLmdbStore({ directory: options.data, durability: options.durability });
   closing.defer(() => store.close());
-  const clock = await openHostClock(options.clock, store);
+  const clock = await openHostClock(options.clock, store, options.clockRequires);
   closing.defer(() => clock.close());
   const { identities, created } = await openIdentities(settings);
   return {

@@ -14,12 +14,17 @@ const readMemory = (store: HostStore): ClockMemory | null =>
  * The host's clock. What it must not forget is in the host's store, so a restart goes on from there.
  * @throws HostError for an unreadable specification or an owner that does not answer
  */
-export async function openHostClock(spec: string, store: HostStore): Promise<WorkClock> {
+export async function openHostClock(
+  spec: string,
+  store: HostStore,
+  requires: readonly string[],
+): Promise<WorkClock> {
   const memory: ClockMemory | null = readMemory(store);
   try {
     return await createClock(spec, {
       name: `host-${process.pid}`,
       memory,
+      requires,
       persist: (changed) => store.writeRecord(NAMESPACE, KEY, { ...memory, ...changed }),
     });
   } catch (error) {

@@ -17,6 +17,8 @@ export interface HostOptions {
   readonly settings?: string;
   /** See `parseClock`. */
   readonly clock?: string;
+  /** Members without whom a virtual clock does not jump: what they do must not be overtaken. */
+  readonly clockRequires?: readonly string[];
   readonly durability?: HostDurability;
   /** Starts an Azurite of our own in the data directory and points `AzureWebJobsStorage` at it. */
   readonly hasAzurite?: boolean;
@@ -37,6 +39,7 @@ export function resolveHostOptions(options: HostOptions): ResolvedHostOptions {
     data: resolve(options.data ?? join(app, ".data", "host")),
     settings: resolve(options.settings ?? join(app, "local.settings.json")),
     clock: options.clock ?? "system",
+    clockRequires: options.clockRequires ?? [],
     durability: options.durability ?? "strict",
     hasAzurite: options.hasAzurite ?? false,
   };
