@@ -1,5 +1,9 @@
 import type { Area } from "../core/area.ts";
 import { contentEvents, contentState } from "./content.ts";
+import { driveReadRoutes } from "./drive-read-routes.ts";
+import { driveWriteRoutes } from "./drive-write-routes.ts";
+import { mailRoutes } from "./mail-routes.ts";
+import { siteRoutes } from "./site-routes.ts";
 import { siteEvents, sitesState } from "./site.ts";
 
 export const contentArea: Area = {
@@ -7,5 +11,5 @@ export const contentArea: Area = {
   states: [contentState, sitesState],
   events: [...contentEvents, ...siteEvents],
   transitions: [],
-  routes: [],
+  routes: [...siteRoutes, ...driveReadRoutes, ...driveWriteRoutes, ...mailRoutes],
 };

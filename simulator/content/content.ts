@@ -16,6 +16,7 @@ const CACHED_CONTAINERS = 2_000;
 class Content {
   readonly #estate: Estate;
   readonly #appended = new Map<string, ItemVersion[]>();
+  readonly #arrivals = new Map<string, ItemVersion[]>();
   readonly #generated = new Map<string, readonly ItemVersion[]>();
 
   constructor(estate: Estate) {
@@ -51,6 +52,11 @@ class Content {
     return this.versions(container, until).filter((version) => version.itemId === itemId);
   }
 
+  /** What requests added to a container, in the order in which it arrived. */
+  arrivals(container: Container): readonly ItemVersion[] {
+    return this.#arrivals.get(containerKey(container)) ?? [];
+  }
+
   /** Whether anything was written to a container since the seed. */
   isTouched(container: Container): boolean {
     return this.#appended.has(containerKey(container));
@@ -60,6 +66,9 @@ class Content {
     const key = containerKey(container);
     const list = this.#appended.get(key) ?? [];
     this.#appended.set(key, list);
+    const arrivals = this.#arrivals.get(key) ?? [];
+    this.#arrivals.set(key, arrivals);
+    arrivals.push(...versions);
     for (const version of versions) {
       let place = list.length;
       // Scenarios report what happened over the past minutes; the list stays in order of time.

@@ -1,4 +1,4 @@
-import { createSequence, guidFrom } from "../core/random.ts";
+import { createSequence, digest, guidFrom } from "../core/random.ts";
 import { generateUser } from "../directory/user.ts";
 import type { Estate, EstateTenant } from "../seed/estate.ts";
 import type { Container, ContentReference, ItemVersion } from "./item.ts";
@@ -31,7 +31,7 @@ export function generateVersions(estate: Estate, container: Container): readonly
 
 /** Ids of the folders that every mailbox has. */
 export function wellKnownFolderId(userId: string, name: WellKnownFolder): string {
-  return itemId(userId, "folder", name);
+  return mailItemId(userId, "folder", name);
 }
 
 export const WELL_KNOWN_FOLDERS = {
@@ -69,7 +69,7 @@ function mailboxVersions(
     const peer = generateUser(tenant, Math.floor(next() * tenant.users), estate.startsAt);
     const at = instant(estate, next, 300);
     const [from, to] = isSent ? [owner, peer] : [peer, owner];
-    const id = itemId(container.id, "message", number);
+    const id = mailItemId(container.id, "message", number);
     versions.push({
       itemId: id,
       kind: "message",
@@ -152,6 +152,16 @@ function fileVersions(
 function itemId(container: string, kind: string, name: string | number): string {
   // Drive item ids look like this in SharePoint and OneDrive: 01 and 32 capitals and digits.
   return `01${guidFrom(container, kind, name).replaceAll("-", "").toUpperCase()}`;
+}
+
+/** Outlook's ids begin with AAMk and are long; kept short here. */
+function mailItemId(mailbox: string, kind: string, name: string | number): string {
+  return `AAMk${digest(mailbox, kind, name).toString("base64url")}`;
+}
+
+/** Id of the folder that a drive's items without a parent lie in. */
+export function rootItemId(container: Container): string {
+  return itemId(container.id, "root", "");
 }
 
 function text(key: string, size: number): ContentReference {

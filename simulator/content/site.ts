@@ -96,7 +96,7 @@ export function findSite(source: Source, tenantId: string, idOrUrl: string): Sit
 export function findDriveOfUser(source: Source, tenantId: string, userId: string): Site | null {
   const tenant = tenantOf(source, tenantId);
   const user = directoryState.of(source).tenant(tenant.tenantId).findAnyUser(userId);
-  return user === null || !hasPlan(user, "SharePoint") ? null : personalSite(source, tenant, user);
+  return user === null || !hasPlan(user, "SharePoint") ? null : personalSite(tenant, user);
 }
 
 /** The site whose document library has this drive id, or null. */
@@ -165,7 +165,7 @@ function generateSite(source: Source, tenant: EstateTenant, index: number): Site
   };
 }
 
-function personalSite(_source: Source, tenant: EstateTenant, user: User): Site {
+function personalSite(tenant: EstateTenant, user: User): Site {
   const index = tenant.ids.indexOf("user", user.id) ?? 0;
   const siteId = tenant.ids.guid("personal", index);
   const webId = tenant.ids.guid("personal-web", index);

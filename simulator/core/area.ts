@@ -13,7 +13,7 @@ export interface StateKey<S> {
 }
 
 export function defineState<S>(name: string, initial: (estate: Estate) => S): StateKey<S> {
-  return { name, initial, of: ({ world }) => world.state<S>(name) };
+  return { name, initial, of: ({ world }) => world.state(name) as S };
 }
 
 /** When and for whom an event happened. */

@@ -14,8 +14,8 @@ export class World {
     }
   }
 
-  state<S>(name: string): S {
+  state(name: string): unknown {
     if (!this.#states.has(name)) throw new Error(`No registered area has the state "${name}".`);
-    return this.#states.get(name) as S;
+    return this.#states.get(name);
   }
 }

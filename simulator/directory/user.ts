@@ -81,7 +81,7 @@ const DEPARTMENTS =
 
 /** User number `index` of the seed. Number 0 is the tenant's administrator. */
 export function generateUser(tenant: EstateTenant, index: number, startsAt: number): User {
-  const next = createSequence(...["user", tenant.tenantId, index]);
+  const next = createSequence("user", tenant.tenantId, index);
   const pick = (list: readonly string[]) => list[Math.floor(next() * list.length)] ?? "";
   const givenName = pick(GIVEN);
   const surname = pick(SURNAMES);

@@ -112,7 +112,7 @@ function nextLink(
   fingerprint: string,
 ): string {
   const parameters = new URLSearchParams(request.query.raw);
-  for (const name of [...parameters.keys()]) {
+  for (const name of request.query.raw.keys()) {
     if (name.toLowerCase() === "$skiptoken") parameters.delete(name);
   }
   parameters.set("$skiptoken", writeSkipToken(start, fingerprint));
