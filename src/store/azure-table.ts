@@ -135,7 +135,7 @@ async function listPage<Value>(client: TableClient, partition: string, options: 
     conditions.push(odata`RowKey gt ${escapeKey(options.after)}`);
   }
   for (const [field, text] of Object.entries(options.where ?? {})) {
-    conditions.push(`ix_${field} eq ${odata`${text}`}`);
+    conditions.push(`ix_${field} eq '${text.replaceAll("'", "''")}'`);
   }
   const pages = client
     .listEntities<Entity>({ queryOptions: { filter: conditions.join(" and ") } })

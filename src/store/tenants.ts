@@ -1,4 +1,10 @@
-import { listAll, type Table, type TableStore } from "./table.ts";
+import {
+  listAll,
+  RecordChangedError,
+  RecordExistsError,
+  type Table,
+  type TableStore,
+} from "./table.ts";
 
 /** A tenant as stored: what was learned when it was onboarded. */
 export interface TenantRecord<Onboarding> {
@@ -46,4 +52,33 @@ export async function readKnownTenants<Onboarding>(
   return [...known.values()].sort((left, right) =>
     left.displayName.localeCompare(right.displayName, "en"),
   );
+}
+
+/**
+ * Changes a tenant's record as one step, however many write to it at the same time.
+ *
+ * @param change Gets the record as it stands, null when there is none; may be called again.
+ */
+export async function updateTenant<Onboarding>(
+  tables: TableStore,
+  tenantId: string,
+  change: (record: TenantRecord<Onboarding> | null) => TenantRecord<Onboarding>,
+): Promise<void> {
+  const tenants = openTenants<Onboarding>(tables);
+  for (;;) {
+    const standing = await tenants.get(TENANTS_PARTITION, tenantId);
+    const changed = change(standing?.value ?? null);
+    try {
+      if (standing === null) {
+        await tenants.insert(TENANTS_PARTITION, tenantId, changed);
+      } else {
+        await tenants.replace(TENANTS_PARTITION, tenantId, changed, standing.etag);
+      }
+      return;
+    } catch (error) {
+      if (!(error instanceof RecordChangedError) && !(error instanceof RecordExistsError)) {
+        throw error;
+      }
+    }
+  }
 }
