@@ -58,7 +58,8 @@ function planCycle(context: Context, edge: Edge, cycleId: string): Plan & { enti
   const waiting: string[] = [];
   const deletions: string[] = [];
   for (const id of assigned) {
-    const { kind } = judgeUser(edge, id, true);
+    // Whoever has not been met yet is certain to leave an entry, so the first judgement can be spared.
+    const kind = edge.job.entries.has(id) ? judgeUser(edge, id, true).kind : "create";
     if (kind === "delete") {
       deletions.push(id);
     } else if (kind !== "nothing") {

@@ -79,7 +79,11 @@ function differences(target: User, values: Partial<User>): Partial<User> {
 export function judgeUser(edge: Edge, sourceId: string, isAssigned: boolean): Verdict {
   const entry = edge.job.entries.get(sourceId) ?? null;
   const source = edge.source.findUser(sourceId);
-  if (source === null || !isAssigned || !isInScope(edge, source)) {
+  const isFiltered = source !== null && isAssigned && !isInScope(edge, source);
+  if (isFiltered && (entry?.targetId ?? null) === null) {
+    return passOver(entry, { kind: "skip", reason: "NotEffectivelyEntitled", fingerprint: "" });
+  }
+  if (source === null || !isAssigned || isFiltered) {
     return judgeLeaver(edge, source, entry);
   }
   const fingerprint = fingerprintOf(flow(edge, source, "update"));
