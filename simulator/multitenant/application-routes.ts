@@ -155,7 +155,7 @@ function assign(request: GraphRequest): GraphResponse {
   };
   const { servicePrincipalId } = configuration;
   request.emit(assignmentCreated, { servicePrincipalId, assignment });
-  wakeEdges(request, [request.tenantId], effectiveAt);
+  wakeEdges(request, [request.tenantId]);
   return {
     status: 201,
     body: {

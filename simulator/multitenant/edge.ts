@@ -37,7 +37,7 @@ export function keyOf({ configuration, job }: Pick<Edge, "configuration" | "job"
   return { servicePrincipalId: configuration.servicePrincipalId, jobId: job.id };
 }
 
-export function defaultRuleId(jobId: string): string {
+function defaultRuleId(jobId: string): string {
   return guidFrom("synchronizationRule", jobId);
 }
 
@@ -101,13 +101,17 @@ function isEveryoneAssigned({ secrets }: ReadonlyConfiguration): boolean {
   return secrets.find(({ key }) => key === "SyncAll")?.value?.toLowerCase() === "true";
 }
 
-/** Whether a user is assigned: directly, or as a direct member of an assigned group. Nested groups do not count. */
-export function isAssigned(edge: Edge, userId: string, now: number): boolean {
+/**
+ * Whether a user is assigned: directly, or as a direct member of an assigned group. Nested groups do not count. Cycles
+ * honour an assignment at once; `asOf` (epoch milliseconds) leaves out those that are not in effect yet for an on-demand
+ * request.
+ */
+export function isAssigned(edge: Edge, userId: string, asOf = Number.POSITIVE_INFINITY): boolean {
   if (isEveryoneAssigned(edge.configuration)) {
     return true;
   }
   for (const assignment of edge.configuration.assignments.values()) {
-    if (assignment.effectiveAt > now) {
+    if (assignment.effectiveAt > asOf) {
       continue;
     }
     const isHit =
@@ -122,7 +126,7 @@ export function isAssigned(edge: Edge, userId: string, now: number): boolean {
 }
 
 /** Ids of all assigned users, each once. */
-export function listAssignedIds(edge: Edge, now: number): Set<string> {
+export function listAssignedIds(edge: Edge): Set<string> {
   const ids = new Set<string>();
   const addAll = (users: ReturnType<TenantDirectory["users"]>) => {
     for (let index = 0; index < users.length; index += 1) {
@@ -137,9 +141,6 @@ export function listAssignedIds(edge: Edge, now: number): Set<string> {
     return ids;
   }
   for (const assignment of edge.configuration.assignments.values()) {
-    if (assignment.effectiveAt > now) {
-      continue;
-    }
     if (assignment.principalType === "User") {
       ids.add(assignment.principalId);
     } else {
@@ -167,5 +168,3 @@ export function deletionThreshold({ secrets }: ReadonlyConfiguration): number | 
     return null;
   }
 }
-
-export type { TenantDirectory, World };

@@ -88,7 +88,7 @@ function renderProgress({ cycle }: SynchronizationJob): Json[] {
 }
 
 /** Objects that the job keeps in the target, by type; a failed or skipped user is none. */
-export function countSynchronized(job: SynchronizationJob): number {
+function countSynchronized(job: SynchronizationJob): number {
   return countEntries(job, "provisioned") + countEntries(job, "disabled");
 }
 

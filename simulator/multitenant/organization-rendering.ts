@@ -24,10 +24,7 @@ export function renderOrganization(organization: Organization | null): Json {
 }
 
 /** What a member's `joinRequest` has reached when the owner looks at it. */
-export function joinStatusAt(
-  joinRequest: JoinRequest,
-  now: number,
-): "notStarted" | "running" | "failed" {
+function joinStatusAt(joinRequest: JoinRequest, now: number): "notStarted" | "running" | "failed" {
   switch (joinRequest.kind) {
     case "none":
     case "joined":

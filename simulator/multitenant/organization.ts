@@ -5,7 +5,7 @@ export type MemberRole = "owner" | "member";
 export const ZERO_GUID = "00000000-0000-0000-0000-000000000000";
 
 /** What a member is on its way to; instants are epoch milliseconds. */
-export type MemberTransition =
+type MemberTransition =
   | { readonly kind: "roleChange"; readonly role: MemberRole; readonly settlesAt: number }
   | { readonly kind: "removal"; readonly settlesAt: number };
 

@@ -70,7 +70,7 @@ export type PartnerTemplateChange = z.infer<typeof PartnerTemplateChange>;
 type PartnerSettings = { [Name in keyof PartnerChange]-?: NonNullable<PartnerChange[Name]> | null };
 
 /** What a target tenant lets a source tenant synchronize into it. */
-export interface IdentitySynchronization {
+interface IdentitySynchronization {
   readonly displayName: string | null;
   readonly isSyncAllowed: boolean | null;
 }
@@ -101,7 +101,7 @@ const NO_SETTINGS: PartnerSettings = {
 };
 
 /** The level of a template that nobody has touched (multitenantorganizationidentitysyncpolicytemplate-get). */
-export const DEFAULT_TEMPLATE_LEVEL = "newPartners,existingPartners";
+const DEFAULT_TEMPLATE_LEVEL = "newPartners,existingPartners";
 
 export const DEFAULT_TEMPLATES: PolicyTemplates = {
   synchronization: { isSyncAllowed: null, level: DEFAULT_TEMPLATE_LEVEL },

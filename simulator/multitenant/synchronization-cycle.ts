@@ -53,8 +53,8 @@ function findJob(context: Context, { servicePrincipalId, jobId }: JobKey) {
   return configuration === null || job === null ? null : { configuration, job };
 }
 
-function planCycle(context: Context, edge: Edge, cycleId: string): Plan & { entitled: number } {
-  const assigned = listAssignedIds(edge, context.now);
+function planCycle(edge: Edge, cycleId: string): Plan & { entitled: number } {
+  const assigned = listAssignedIds(edge);
   const waiting: string[] = [];
   const deletions: string[] = [];
   for (const id of assigned) {
@@ -84,9 +84,9 @@ function planCycle(context: Context, edge: Edge, cycleId: string): Plan & { enti
   return { ...plan, entitled: assigned.size };
 }
 
-function planOf(context: Context, edge: Edge, cycleId: string): Plan {
+function planOf(edge: Edge, cycleId: string): Plan {
   const plan = plans.get(edge.job);
-  return plan?.cycleId === cycleId ? plan : planCycle(context, edge, cycleId);
+  return plan?.cycleId === cycleId ? plan : planCycle(edge, cycleId);
 }
 
 interface DuePayload extends JobKey {
@@ -116,26 +116,15 @@ export const cycleDue = defineTransition<DuePayload>(
       return;
     }
     const cycleId = context.newId();
-    const plan = planCycle(context, edge, cycleId);
+    const plan = planCycle(edge, cycleId);
     const isIdle = plan.waiting.length + plan.heldDeletions.length === 0;
     if (isIdle && edge.job.steadySince !== null && edge.job.quarantine === null) {
       context.emit(cyclePlanned, { ...keyOf(edge), plannedAt: null });
-      awaitLateAssignments(context, edge);
       return;
     }
     beginCycle(context, edge, plan);
   },
 );
-
-/** An assignment that is not in effect yet needs another look. */
-function awaitLateAssignments(context: Context, edge: Edge): void {
-  const isLate = [...edge.configuration.assignments.values()].some(
-    ({ effectiveAt }) => effectiveAt > context.now,
-  );
-  if (isLate && edge.job.gridAt !== null) {
-    planNext(context, edge, nextGridPlace(edge.job.gridAt, context.now + 1));
-  }
-}
 
 /** Plans the cycle that begins at `at`; the context must act in the source tenant. */
 export function planNext(
@@ -194,7 +183,7 @@ export const cycleStep: TransitionDefinition<StepPayload> = defineTransition<Ste
     if (edge === null || cycle === null || cycle.cycleId !== payload.cycleId) {
       return;
     }
-    const plan = planOf(context, edge, cycle.cycleId);
+    const plan = planOf(edge, cycle.cycleId);
     const ids = plan.waiting.splice(0, stepSize(cycle.planned));
     if (ids.length > 0) {
       const records = ids.map((id) => exportUser(context, edge, id));

@@ -24,7 +24,7 @@ export interface Execution {
 }
 
 /** A pass that is going on: `planned` users are exported one after the other. */
-export interface RunningCycle {
+interface RunningCycle {
   readonly cycleId: string;
   readonly beganAt: number;
   readonly planned: number;
@@ -47,7 +47,7 @@ export interface Quarantine {
 }
 
 /** Where the job is; what has stopped it is kept apart from what it has reached. */
-export type JobSchedule = "Disabled" | "Active" | "Paused";
+type JobSchedule = "Disabled" | "Active" | "Paused";
 
 export interface SynchronizationJob {
   readonly id: string;

@@ -10,7 +10,7 @@ import {
   type SynchronizedEntry,
 } from "./synchronization-job.ts";
 
-/** A user or group that is in the scope of a configuration from `effectiveAt` on. */
+/** A user or group in the scope of a configuration; provisioning on demand honours it from `effectiveAt` on. */
 export interface Assignment {
   readonly id: string;
   readonly principalId: string;

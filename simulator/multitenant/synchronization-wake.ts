@@ -5,14 +5,9 @@ import { listConfigurations, targetOf } from "./synchronization-state.ts";
 
 /**
  * Something changed in these tenants that their edges may have to carry on: idle jobs that have one of them as source
- * or target look at it in their next cycle. Whoever changes users, groups or policies calls this; `effectiveAt` (epoch
- * milliseconds) is when the change counts.
+ * or target look at it in their next cycle. Whoever changes users, groups or policies calls this.
  */
-export function wakeEdges(
-  context: Context,
-  tenantIds: readonly string[],
-  effectiveAt: number = context.now,
-): void {
+export function wakeEdges(context: Context, tenantIds: readonly string[]): void {
   for (const configuration of listConfigurations(context)) {
     const target = targetOf(configuration);
     const isConcerned =
@@ -22,7 +17,7 @@ export function wakeEdges(
     }
     for (const job of configuration.jobs.values()) {
       if (job.schedule === "Active" && job.gridAt !== null && job.plannedAt === null) {
-        const at = nextGridPlace(job.gridAt, effectiveAt);
+        const at = nextGridPlace(job.gridAt, context.now);
         planNext(context.inTenant(configuration.tenantId), { configuration, job }, at);
       }
     }

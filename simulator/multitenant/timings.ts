@@ -26,7 +26,7 @@ export const TIMINGS = {
   removal: { minMs: 5 * MINUTE_MS, maxMs: 120 * MINUTE_MS },
   /** "wait about 15 seconds" for a new configuration (Entra how-to cross-tenant-synchronization-configure, 2024). */
   applicationAppearance: { minMs: 4 * SECOND_MS, maxMs: 15 * SECOND_MS },
-  /** An assignment is honoured by provisioning after "a few minutes" at most (provision-on-demand, 2025-03). */
+  /** An assignment is honoured by provisioning on demand after minutes at most (provision-on-demand, 2025-03). */
   assignmentEffect: { minMs: 5 * SECOND_MS, maxMs: 60 * SECOND_MS },
   /** From start until the first cycle begins; chosen. */
   cycleStart: { minMs: 10 * SECOND_MS, maxMs: 60 * SECOND_MS },

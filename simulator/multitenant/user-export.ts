@@ -9,7 +9,7 @@ import { judgeUser, type Verdict } from "./user-judgement.ts";
 
 /** Judges one source user now, changes the target directory accordingly and says what the job has to remember. */
 export function exportUser(context: Context, edge: Edge, sourceId: string): ExportRecord {
-  const verdict = judgeUser(edge, sourceId, isAssigned(edge, sourceId, context.now));
+  const verdict = judgeUser(edge, sourceId, isAssigned(edge, sourceId));
   const durationMs = 200 + Math.round(context.random("export", sourceId, context.now) * 4_000);
   const row = { at: context.now, durationMs, targetId: null, changes: [], reason: null };
   switch (verdict.kind) {

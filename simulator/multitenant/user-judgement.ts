@@ -7,7 +7,7 @@ import type { ProvisioningErrorCode } from "./refusals.ts";
 import type { SynchronizedEntry } from "./synchronization-job.ts";
 
 /** Why a user is passed over. The first is Microsoft's word; the others are chosen. */
-export type SkipReason =
+type SkipReason =
   "NotEffectivelyEntitled" | "NotActiveInSource" | "NotInternalMember" | "RedundantExport";
 
 /** What has to happen with one source user. */
@@ -37,12 +37,12 @@ export type Verdict =
     };
 
 /** Whether an account came from outside: by invitation or by another synchronization. */
-export function isExternal(user: Pick<User, "creationType" | "userPrincipalName">): boolean {
+function isExternal(user: Pick<User, "creationType" | "userPrincipalName">): boolean {
   return user.creationType === "Invitation" || user.userPrincipalName.includes("#EXT#");
 }
 
 /** The user principal name that the source user has as an external user of the target tenant. */
-export function externalPrincipalName(principalName: string, targetDomain: string): string {
+function externalPrincipalName(principalName: string, targetDomain: string): string {
   return `${principalName.replace("@", "_")}#EXT#@${targetDomain}`;
 }
 

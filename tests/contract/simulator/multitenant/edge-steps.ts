@@ -6,7 +6,7 @@ export const PARTNERS = "/policies/crossTenantAccessPolicy/partners";
 export const TEMPLATES = "/policies/crossTenantAccessPolicy/templates";
 export const GALLERY = "/applicationTemplates/518e5f48-1fc8-4c48-9387-9fdf28b0dfe7/instantiate";
 
-export function secretsFor(target: TestTenant, settings = '{"Enabled":false}') {
+function secretsFor(target: TestTenant, settings = '{"Enabled":false}') {
   return {
     value: [
       { key: "AuthenticationType", value: "SyncPolicy" },
@@ -55,7 +55,7 @@ export interface BuiltEdge {
   readonly assignmentId: string;
 }
 
-export async function findSyncGroup(client: EstateClient, tenant: TestTenant): Promise<string> {
+async function findSyncGroup(client: EstateClient, tenant: TestTenant): Promise<string> {
   const { body } = await client.call(
     tenant,
     "GET",

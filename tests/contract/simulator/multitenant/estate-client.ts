@@ -14,7 +14,7 @@ import { sixTenantSeed, type TestTenant } from "./six-tenants.ts";
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Json = any;
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly body: Json;
   readonly headers: Readonly<Record<string, string>>;
