@@ -24,7 +24,7 @@ export default {
   testTimeout: 60_000,
   coverageProvider: "v8",
   coverageThreshold: { "./src/domain/": { lines: 100, branches: 100 } },
-  collectCoverageFrom: ["src/domain/**/*.ts"],
+  collectCoverageFrom: ["src/domain/**/*.ts", "!src/domain/clock.ts"],
   projects: [
     project("unit", [
       "<rootDir>/tests/{unit,orchestrators,replay,property,regressions}/**/*.test.ts",
