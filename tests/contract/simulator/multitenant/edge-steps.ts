@@ -1,4 +1,4 @@
-import type { EstateClient, Json } from "./estate-client.ts";
+import type { GraphCaller, Json } from "./estate-client.ts";
 import type { TestTenant } from "./six-tenants.ts";
 
 export const MTO = "/tenantRelationships/multiTenantOrganization";
@@ -29,7 +29,7 @@ export function credentialsFor(target: TestTenant) {
 }
 
 /** Steps 1 to 4 of an edge: both sides allow it. */
-export async function allowEdge(client: EstateClient, source: TestTenant, target: TestTenant) {
+export async function allowEdge(client: GraphCaller, source: TestTenant, target: TestTenant) {
   await client.call(target, "POST", PARTNERS, { tenantId: source.tenantId });
   await client.call(target, "PUT", `${PARTNERS}/${source.tenantId}/identitySynchronization`, {
     displayName: source.displayName,
@@ -55,7 +55,7 @@ export interface BuiltEdge {
   readonly assignmentId: string;
 }
 
-async function findSyncGroup(client: EstateClient, tenant: TestTenant): Promise<string> {
+async function findSyncGroup(client: GraphCaller, tenant: TestTenant): Promise<string> {
   const { body } = await client.call(
     tenant,
     "GET",
@@ -66,7 +66,7 @@ async function findSyncGroup(client: EstateClient, tenant: TestTenant): Promise<
 
 /** Steps 5 to 10 of an edge: application, job, secrets, assignment. The job is not started. */
 export async function buildEdge(
-  client: EstateClient,
+  client: GraphCaller,
   source: TestTenant,
   target: TestTenant,
   settings?: string,
@@ -100,7 +100,7 @@ export async function buildEdge(
 }
 
 /** The users of a tenant who came from outside, with what makes them members. */
-export async function listExternal(client: EstateClient, tenant: TestTenant): Promise<Json[]> {
+export async function listExternal(client: GraphCaller, tenant: TestTenant): Promise<Json[]> {
   const { body } = await client.call(
     tenant,
     "GET",
@@ -113,7 +113,7 @@ export async function listExternal(client: EstateClient, tenant: TestTenant): Pr
 
 /** Joins `member` to the owner's organization, which must exist. */
 export async function joinOrganization(
-  client: EstateClient,
+  client: GraphCaller,
   owner: TestTenant,
   member: TestTenant,
 ): Promise<void> {

@@ -20,23 +20,46 @@ interface Answer {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface EstateClient {
-  readonly simulator: InProcessSimulator;
+/** What walking through steps needs. */
+export interface GraphCaller {
   /** Calls Graph in a tenant; every answer is validated against Microsoft's metadata. */
   call(tenant: TestTenant, method: string, path: string, json?: unknown): Promise<Answer>;
+  advanceMinutes(minutes: number): void;
+}
+
+export interface EstateClient extends GraphCaller {
+  readonly simulator: InProcessSimulator;
   /** Changes a tenant's directory behind Graph's back, as an administrator elsewhere would. */
   change(tenant: TestTenant, run: (context: Context) => void): void;
-  advanceMinutes(minutes: number): void;
   stop(): Promise<void>;
 }
 
 const router = new Router(areas.flatMap(({ routes }) => routes));
 
-function checkShape(method: string, path: string, { status, body }: Answer): void {
+export function checkShape(method: string, path: string, { status, body }: Answer): void {
   const match = router.match(method, path.split("?")[0] ?? path);
   const definition = match.kind === "route" ? match.route.definition : null;
   const defects = validateResponse(definition, status, body);
   expect({ method, path, defects }).toEqual({ method, path, defects: [] });
+}
+
+export async function sendOverHttp(
+  url: string,
+  method: string,
+  token: string,
+  json: unknown,
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === "" ? undefined : (JSON.parse(text) as unknown),
+    headers: Object.fromEntries(response.headers),
+  };
 }
 
 /** Starts the six tenants; with `overHttp` the calls go through a socket, otherwise straight into the protocol. */
@@ -51,22 +74,10 @@ export async function openEstate(
         })
       : null;
 
-  const send = async (method: string, path: string, token: string, json: unknown) => {
-    if (server === null) {
-      return simulator.fetch(path, { method, token, ...(json === undefined ? {} : { json }) });
-    }
-    const response = await fetch(`${server.url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      body: text === "" ? undefined : (JSON.parse(text) as unknown),
-      headers: Object.fromEntries(response.headers),
-    };
-  };
+  const send = async (method: string, path: string, token: string, json: unknown) =>
+    server === null
+      ? simulator.fetch(path, { method, token, ...(json === undefined ? {} : { json }) })
+      : sendOverHttp(`${server.url}${path}`, method, token, json);
 
   return {
     simulator,
