@@ -20,6 +20,8 @@ export interface ApiRequest<Definition extends Operation> {
   readonly text: string;
   readonly mediaType: string;
   readonly url: URL;
+  /** A header of the request by its name in any case; null when it was not sent. */
+  readonly header: (name: string) => string | null;
   readonly context: InvocationContext;
 }
 
@@ -56,6 +58,7 @@ export function serve<Definition extends Operation>(
         text,
         mediaType,
         url: new URL(request.url),
+        header: (name) => request.headers.get(name),
         context,
       });
       return {
