@@ -24,7 +24,7 @@ export function delegatedOnly(permissions: { readonly application: readonly stri
 }
 
 /** Application id of the Microsoft Graph PowerShell client, which may not touch the service's root by design. */
-const POWERSHELL_CLIENT_ID = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
+export const POWERSHELL_CLIENT_ID = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 
 export function refusePowerShell(request: GraphRequest): void {
   if (request.principal.appId === POWERSHELL_CLIENT_ID) throw refusal("access", "Forbidden");

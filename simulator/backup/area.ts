@@ -24,6 +24,7 @@ import {
   policyDeactivated,
   policyDeleted,
   policyRenamed,
+  resourceHeld,
   unitFailed,
   unitOffboardCancelled,
   unitOffboardRequested,
@@ -37,7 +38,8 @@ import { ruleDaily, ruleDue } from "./rule-evaluation.ts";
 import { ruleRoutes } from "./rule-routes.ts";
 import { controllerSwitched, serviceOrphaned, serviceRoutes } from "./service-routes.ts";
 import {
-  artifactCompleted,
+  artifactFailed,
+  artifactRestored,
   bulkRestoreDeleted,
   bulkRestoreRequested,
   bulkRestoreResolved,
@@ -68,6 +70,7 @@ export const backupArea: Area = {
     unitsReleased,
     unitFailed,
     unitStalled,
+    resourceHeld,
     unitOffboardRequested,
     unitOffboardCancelled,
     bulkJobCreated,
@@ -79,7 +82,8 @@ export const backupArea: Area = {
     sessionPatched,
     sessionDeleted,
     sessionActivated,
-    artifactCompleted,
+    artifactRestored,
+    artifactFailed,
     bulkRestoreRequested,
     bulkRestoreResolved,
     bulkRestoreDeleted,

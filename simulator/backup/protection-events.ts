@@ -314,3 +314,15 @@ export const unitOffboardCancelled = defineEvent(
   },
   (payload) => payload.unitId,
 );
+
+/** A preservation lock is put on something, or taken off: it cannot be restored in place meanwhile. */
+export const resourceHeld = defineEvent(
+  backupState,
+  "backup.resourceHeld",
+  (state, payload: { resourceId: string; isHeld: boolean }, meta) => {
+    const { heldResources } = tenantOf(state, meta.tenantId);
+    if (payload.isHeld) heldResources.add(payload.resourceId);
+    else heldResources.delete(payload.resourceId);
+  },
+  (payload) => payload.resourceId,
+);

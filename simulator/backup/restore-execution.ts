@@ -18,7 +18,7 @@ import type {
   RestoreResult,
   RestoreSession,
 } from "./restore-session.ts";
-import { artifactCompleted } from "./session-events.ts";
+import { artifactFailed, artifactRestored } from "./session-events.ts";
 
 /** When its time has come, an artifact really changes content, or fails with the documented reason. */
 export const artifactDue = defineTransition<{ sessionId: string; artifactId: string }>(
@@ -27,11 +27,12 @@ export const artifactDue = defineTransition<{ sessionId: string; artifactId: str
     const tenant = backupOf(context);
     const artifact = tenant.sessions.get(sessionId)?.artifacts.get(artifactId);
     if (artifact === undefined || artifact.timeline === null || artifact.outcome !== null) return;
-    context.emit(artifactCompleted, {
+    const outcome = restoreArtifact(context, tenant, artifact);
+    context.emit(outcome.kind === "succeeded" ? artifactRestored : artifactFailed, {
       sessionId,
       artifactId,
       unitId: artifact.unitId,
-      outcome: restoreArtifact(context, tenant, artifact),
+      outcome,
     });
   },
 );

@@ -1,6 +1,6 @@
-import { defineEvent } from "../core/area.ts";
+import { defineEvent, type EventMeta } from "../core/area.ts";
 import type { Identity } from "../core/principal.ts";
-import { backupState, tenantOf, type TenantBackup } from "./backup-state.ts";
+import { backupState, tenantOf, type BackupState, type TenantBackup } from "./backup-state.ts";
 import { planTimelines } from "./restore-duration.ts";
 import {
   artifactStatusAt,
@@ -134,19 +134,32 @@ export const sessionActivated = defineEvent(
 );
 
 /** The end of one artifact, with what it brought back or why not. */
-export const artifactCompleted = defineEvent(
+interface ArtifactEnd {
+  readonly sessionId: string;
+  readonly artifactId: string;
+  readonly unitId: string;
+  readonly outcome: ArtifactOutcome;
+}
+
+function endArtifact(state: BackupState, payload: ArtifactEnd, meta: EventMeta): void {
+  const session = sessionIn(tenantOf(state, meta.tenantId), payload.sessionId);
+  const artifact = session.artifacts.get(payload.artifactId);
+  if (artifact !== undefined) artifact.outcome = payload.outcome;
+}
+
+/** The journal shows the unit, so that restores of a unit can be counted. */
+export const artifactRestored = defineEvent(
   backupState,
-  "backup.artifactCompleted",
-  (
-    state,
-    payload: { sessionId: string; artifactId: string; unitId: string; outcome: ArtifactOutcome },
-    meta,
-  ) => {
-    const session = sessionIn(tenantOf(state, meta.tenantId), payload.sessionId);
-    const artifact = session.artifacts.get(payload.artifactId);
-    if (artifact !== undefined) artifact.outcome = payload.outcome;
-  },
-  (payload) => payload.artifactId,
+  "backup.artifactRestored",
+  endArtifact,
+  (payload) => payload.unitId,
+);
+
+export const artifactFailed = defineEvent(
+  backupState,
+  "backup.artifactFailed",
+  endArtifact,
+  (payload) => payload.unitId,
 );
 
 export const bulkRestoreRequested = defineEvent(

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { NewVersion } from "../../../simulator/content/content.ts";
 import type { ItemVersion } from "../../../simulator/content/item.ts";
 

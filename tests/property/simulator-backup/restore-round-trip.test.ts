@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { MINUTE_MS } from "../../../simulator/backup/durations.ts";
 import type { Container } from "../../../simulator/content/item.ts";
 import { iso } from "../../../simulator/core/iso.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { planCopy, planRollback } from "../../../simulator/backup/restore-files.ts";
 import {
   differingItems,
@@ -49,8 +49,6 @@ test("a copy has the same names, bytes and folders under new ids", () => {
     fc.property(fc.array(change, { maxLength: 25 }), (before) => {
       const past = replay([], before, "files");
       const copy = applied([], planCopy(past, counter()));
-      const paths = (items: readonly ItemVersion[]) =>
-        items.map((item) => [pathOf(items, item), item.kind, item.content]);
       expect(paths(copy)).toEqual(paths(past));
       const ids = new Set(past.map(({ itemId }) => itemId));
       expect(copy.some(({ itemId }) => ids.has(itemId))).toBe(false);
@@ -58,6 +56,10 @@ test("a copy has the same names, bytes and folders under new ids", () => {
     { numRuns: 500 },
   );
 });
+
+function paths(items: readonly ItemVersion[]): unknown[] {
+  return items.map((item) => [pathOf(items, item), item.kind, item.content]);
+}
 
 function pathOf(items: readonly ItemVersion[], item: ItemVersion, depth = 0): string {
   const parent = items.find(({ itemId }) => itemId === item.parentId);
@@ -112,13 +114,15 @@ test("a restore into a new folder touches nothing and makes no folder when nothi
       const differing = differingItems(past, current);
       expect(made.folder === null).toBe(differing.length === 0);
       const inside = restored.filter(({ parentId }) => parentId === made.folder?.id);
-      const texts = (items: readonly ItemVersion[]) =>
-        items.map(({ name, content }) => ({ name, content }));
       if (made.folder !== null) expect(texts(inside)).toEqual(texts(differing));
     }),
     { numRuns: 1_000 },
   );
 });
+
+function texts(items: readonly ItemVersion[]): unknown[] {
+  return items.map(({ name, content }) => ({ name, content }));
+}
 
 test("drafts never come back", () => {
   fc.assert(

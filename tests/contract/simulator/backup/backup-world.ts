@@ -5,11 +5,12 @@ import {
 } from "../../../../simulator/content/content.ts";
 import type { Container, ItemVersion } from "../../../../simulator/content/item.ts";
 import type { Context } from "../../../../simulator/core/context.ts";
-import {
-  createInProcessSimulator,
-  type InProcessAnswer,
-  type InProcessSimulator,
+import type {
+  InProcessAnswer,
+  InProcessSimulator,
 } from "../../../../simulator/protocol/in-process.ts";
+import { validate } from "../metadata.ts";
+import { createValidatedSimulator, type ValidatedSimulator } from "../validated-simulator.ts";
 
 export const BACKUP = "/v1.0/solutions/backupRestore";
 export const APP_ID = "6f0c2f5e-4c35-4d0e-8a53-0c9f1f6f4a01";
@@ -121,12 +122,14 @@ export class BackupClient {
     json?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<InProcessAnswer> {
-    return this.sim.fetch(`${BACKUP}${path}`, {
+    const answer = await this.sim.fetch(`${BACKUP}${path}`, {
       method,
       token: await this.#freshToken(),
       headers,
       ...(json === undefined ? {} : { json }),
     });
+    checkDelta(answer.body);
+    return answer;
   }
 
   /** Calls, and gives the body of an answer with the expected status. */
@@ -178,8 +181,19 @@ export class BackupClient {
   }
 }
 
-export function createBackupWorld(seed = 42): InProcessSimulator {
-  return createInProcessSimulator({ seed: backupSeed(seed) });
+/** The metadata does not describe `@delta` lists; their elements are still entities. */
+function checkDelta(body: unknown): void {
+  for (const [name, list] of Object.entries(body ?? {})) {
+    if (!name.endsWith("@delta")) continue;
+    const definition = name.replace(/s@delta$/, "");
+    const defects = (list as Json[]).flatMap((element) => validate(definition, element));
+    if (defects.length > 0) throw new Error(defects.join("\n"));
+  }
+}
+
+/** A world in memory that checks each of its answers against Microsoft's metadata. */
+export function createBackupWorld(seed = 42): ValidatedSimulator {
+  return createValidatedSimulator(backupSeed(seed));
 }
 
 /** Does something to the world as a journaled scenario would. */
