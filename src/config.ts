@@ -29,6 +29,8 @@ const Settings = z.object({
   ManagedIdentityClientId: z.string().optional(),
   Tenants: TenantList.default([]),
   AllowWrites: z.string().default(""),
+  AppOwnerTenantId: z.guid().optional(),
+  SyncGroupName: z.string().min(1).max(256).default("Members for the MTO"),
   FreshnessObjectiveMinutes: Minutes.default(24 * 60),
   ApprovalDeadlineMinutes: Minutes.default(7 * 24 * 60),
   OperatorActionDeadlineMinutes: Minutes.default(14 * 24 * 60),
@@ -44,6 +46,10 @@ export interface Config {
   readonly managedIdentityClientId: string | null;
   readonly tenants: readonly ConfiguredTenant[];
   readonly isWriteAllowed: (tenantId: string) => boolean;
+  /** Tenant where our application is registered, which Microsoft 365 Backup asks for; null when it is each tenant itself. */
+  readonly appOwnerTenantId: string | null;
+  /** Display name of the group whose direct members become members of the other tenants. */
+  readonly syncGroupName: string;
   readonly freshnessObjectiveMinutes: number;
   readonly approvalDeadlineMinutes: number;
   readonly operatorActionDeadlineMinutes: number;
@@ -81,6 +87,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     managedIdentityClientId: settings.ManagedIdentityClientId ?? null,
     tenants: settings.Tenants,
     isWriteAllowed: parseAllowWrites(settings.AllowWrites),
+    appOwnerTenantId: settings.AppOwnerTenantId?.toLowerCase() ?? null,
+    syncGroupName: settings.SyncGroupName,
     freshnessObjectiveMinutes: settings.FreshnessObjectiveMinutes,
     approvalDeadlineMinutes: settings.ApprovalDeadlineMinutes,
     operatorActionDeadlineMinutes: settings.OperatorActionDeadlineMinutes,

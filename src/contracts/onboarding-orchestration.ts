@@ -40,27 +40,46 @@ export const OnboardTenantInput = z.object({
 });
 export type OnboardTenantInput = z.infer<typeof OnboardTenantInput>;
 
-/** Where `protectWorkload` stands: a phase and how far it is in its list. */
-const ProtectionPosition = z.discriminatedUnion("phase", [
-  z.object({ phase: z.literal("protectables"), nextLink: z.string().nullable() }),
-  z.object({ phase: z.literal("units"), nextLink: z.string().nullable() }),
-  z.object({ phase: z.literal("policy") }),
-  z.object({ phase: z.literal("additions"), policyId: z.string(), after: z.string().nullable() }),
-  z.object({ phase: z.literal("activation"), policyId: z.string() }),
-  z.object({ phase: z.literal("settling"), policyId: z.string() }),
-  z.object({ phase: z.literal("unitsAgain"), nextLink: z.string().nullable() }),
-  z.object({ phase: z.literal("tally"), after: z.string().nullable() }),
-]);
-export type ProtectionPosition = z.infer<typeof ProtectionPosition>;
+const pageOf = <const Phase extends string>(phase: Phase) =>
+  z.object({ phase: z.literal(phase), nextLink: z.string().nullable() });
 
-/** Input of `protectWorkload`, and what it carries over when it continues as new. */
+/** Input of `protectWorkload`, and what it carries over when it continues as new: a phase and its place in a list. */
 export const ProtectWorkloadInput = z.object({
   runId: z.string(),
   tenantId: TenantId,
   workload: Workload,
-  /** `check` only reads back; `protect` first makes a policy protect everything. */
-  mode: z.enum(["protect", "check"]),
-  position: ProtectionPosition.default({ phase: "protectables", nextLink: null }),
+  position: z
+    .discriminatedUnion("phase", [
+      pageOf("protectables"),
+      pageOf("units"),
+      z.object({ phase: z.literal("policy") }),
+      z.object({
+        phase: z.literal("additions"),
+        policyId: z.string(),
+        after: z.string().nullable(),
+      }),
+      z.object({ phase: z.literal("activation"), policyId: z.string() }),
+      z.object({ phase: z.literal("settling"), policyId: z.string(), since: z.string() }),
+    ])
+    .default({ phase: "protectables", nextLink: null }),
+});
+export type ProtectWorkloadInput = z.infer<typeof ProtectWorkloadInput>;
+
+/** Input of `checkProtection`, and what it carries over when it continues as new. */
+export const CheckProtectionInput = z.object({
+  /** Not the one of the pass that protected: this pass reads everything again. */
+  runId: z.string(),
+  tenantId: TenantId,
+  workload: Workload,
+  /** When the first look began; units that are still being protected are waited for from then on. */
+  since: z.string().nullable().default(null),
+  position: z
+    .discriminatedUnion("phase", [
+      pageOf("protectables"),
+      pageOf("units"),
+      z.object({ phase: z.literal("tally"), after: z.string().nullable() }),
+    ])
+    .default({ phase: "protectables", nextLink: null }),
   tally: z
     .object({
       protectables: z.number(),
@@ -70,24 +89,36 @@ export const ProtectWorkloadInput = z.object({
       failures: z.array(z.string()),
     })
     .default({ protectables: 0, protected: 0, pending: 0, failed: 0, failures: [] }),
-  /** When it began to wait for the service; null before. */
-  settlingSince: z.string().nullable().default(null),
 });
-export type ProtectWorkloadInput = z.infer<typeof ProtectWorkloadInput>;
+export type CheckProtectionInput = z.infer<typeof CheckProtectionInput>;
 
 /** One tenant of an edge. */
 const EdgeEnd = z.object({ tenantId: TenantId, displayName: z.string() });
 
-/** Input of `synchronizeEdge` and `verifyEdge`. */
-export const EdgeInput = z.object({
+const Edge = z.object({
   /** The tenant whose onboarding shows the edge. */
   tenantId: TenantId,
   source: EdgeEnd,
   target: EdgeEnd,
+});
+
+/** Input of `synchronizeEdge`, and what it carries over when it continues as new. */
+export const SynchronizeEdgeInput = Edge.extend({
   /** When each wait began. */
   waits: z.record(z.string(), z.string()).default({}),
 });
-export type EdgeInput = z.infer<typeof EdgeInput>;
+export type SynchronizeEdgeInput = z.infer<typeof SynchronizeEdgeInput>;
+
+/** Input of `verifyEdge`, and what it carries over when it continues as new. */
+export const VerifyEdgeInput = Edge.extend({
+  /** When the first count began; users who are missing are waited for from then on. */
+  since: z.string().nullable().default(null),
+  nextLink: z.string().nullable().default(null),
+  tally: z
+    .object({ expected: z.number(), synchronized: z.number(), missing: z.array(z.string()) })
+    .default({ expected: 0, synchronized: 0, missing: [] }),
+});
+export type VerifyEdgeInput = z.infer<typeof VerifyEdgeInput>;
 
 /** What an edge's orchestration answers; failures are answers, so that the other direction is not hidden. */
 export interface EdgeOutcome {
@@ -98,14 +129,20 @@ export interface EdgeOutcome {
 export const onboardTenant = defineOrchestration<z.input<typeof OnboardTenantInput>, null>(
   "onboardTenant",
 );
-export const protectWorkload = defineOrchestration<
-  z.input<typeof ProtectWorkloadInput>,
-  ProtectionTally
->("protectWorkload");
-export const synchronizeEdge = defineOrchestration<z.input<typeof EdgeInput>, EdgeOutcome>(
-  "synchronizeEdge",
+export const protectWorkload = defineOrchestration<z.input<typeof ProtectWorkloadInput>, null>(
+  "protectWorkload",
 );
-export const verifyEdge = defineOrchestration<z.input<typeof EdgeInput>, EdgeOutcome>("verifyEdge");
+export const checkProtection = defineOrchestration<
+  z.input<typeof CheckProtectionInput>,
+  ProtectionTally
+>("checkProtection");
+export const synchronizeEdge = defineOrchestration<
+  z.input<typeof SynchronizeEdgeInput>,
+  EdgeOutcome
+>("synchronizeEdge");
+export const verifyEdge = defineOrchestration<z.input<typeof VerifyEdgeInput>, EdgeOutcome>(
+  "verifyEdge",
+);
 
 /** One orchestration a tenant: a second start joins the one that is alive. */
 export const onboardingInstanceId = (tenantId: string): string => `onboardTenant-${tenantId}`;
@@ -140,7 +177,9 @@ export const onboardingRecordActivities = {
 export const backupServiceActivities = {
   /** Whether the tenant may be written to, and which permissions are missing; each problem one sentence. */
   preflight: defineActivity<
-    OfTenant & { readonly role: MtoRole },
+    OfTenant & {
+      readonly owner: { readonly tenantId: string; readonly displayName: string } | null;
+    },
     { readonly problems: readonly string[] }
   >("readOnboardingPreflight"),
   /** What the backup service needs next; with the operator action when a person has to do it. */
@@ -157,8 +196,11 @@ interface OfWorkload extends OfTenant {
 }
 
 export const protectionActivities = {
-  /** Finds the policy to work with or creates it. */
-  ensurePolicy: defineActivity<OfWorkload, { readonly policyId: string }>("ensureProtectionPolicy"),
+  /** Finds the policy to work with or creates it; null when the tenant has nothing to protect. */
+  ensurePolicy: defineActivity<
+    OfWorkload & { readonly runId: string },
+    { readonly policyId: string | null }
+  >("ensureProtectionPolicy"),
   /** Adds the next protectables that no policy holds; answers behind which key to go on, null at the end. */
   addUnits: defineActivity<
     OfWorkload & {
@@ -181,8 +223,8 @@ export const protectionActivities = {
     OfWorkload & { readonly runId: string; readonly after: string | null },
     { readonly tally: ProtectionTally; readonly after: string | null }
   >("tallyProtection"),
-  /** Removes what was collected. */
-  clear: defineActivity<OfWorkload & { readonly runId: string }, null>("clearOnboardingProtection"),
+  /** Forgets what an earlier pass was refused. */
+  clearRefusals: defineActivity<OfWorkload, null>("clearProtectionRefusals"),
 };
 
 interface OfMember extends OfTenant {
@@ -198,6 +240,10 @@ export const membershipActivities = {
     OfTenant & { readonly displayName: string },
     { readonly isActive: boolean }
   >("ensureMultitenantOrganization"),
+  /** Whether the tenant belongs to an organization. */
+  readOrganization: defineActivity<OfTenant, { readonly isActive: boolean }>(
+    "readMultitenantOrganization",
+  ),
   /** Lists the tenant as member at the owner. */
   addMember: defineActivity<OfMember & { readonly displayName: string }, null>("addMtoMember"),
   readMembership: defineActivity<
