@@ -1,0 +1,141 @@
+import { beforeEach, expect, test } from "@jest/globals";
+
+import { bytesOf, contentState } from "../../../../simulator/content/content.ts";
+import { randomBytesOf, textBytesOf } from "../../../../simulator/content/generated-bytes.ts";
+import type { Container } from "../../../../simulator/content/item.ts";
+import { quickXorHash } from "../../../../simulator/content/quick-xor-hash.ts";
+import { findDriveOfUser, findSite, listSites } from "../../../../simulator/content/site.ts";
+import { directoryState } from "../../../../simulator/directory/directory.ts";
+import {
+  createInProcessSimulator,
+  type InProcessSimulator,
+} from "../../../../simulator/protocol/in-process.ts";
+import { OWNER, smallEstate } from "../../../contract/simulator/small-estate.ts";
+
+interface Struck {
+  readonly affected: {
+    readonly mailboxes: readonly { readonly id: string; readonly email: string }[];
+    readonly drives: readonly { readonly id: string; readonly ownerId: string }[];
+    readonly sites: readonly { readonly id: string; readonly webUrl: string }[];
+  };
+  readonly at: string;
+  readonly startedAt: string;
+}
+
+let simulator: InProcessSimulator;
+
+beforeEach(() => {
+  simulator = createInProcessSimulator({ seed: smallEstate() });
+  simulator.advanceBy(6 * 3_600_000);
+});
+
+const engine = () => simulator.simulator.engine;
+const source = () => ({ world: engine().world, blobs: engine().blobs, now: engine().now() });
+
+function digestOf(container: Container, until?: number): Record<string, string> {
+  const items = contentState.of(source()).list(container, until);
+  return Object.fromEntries(
+    items.map((item) => [
+      `${item.itemId} ${item.name}`,
+      Buffer.from(bytesOf(source(), item)).toString("base64"),
+    ]),
+  );
+}
+
+async function strike(name: string, body: object): Promise<Struck> {
+  const answer = await simulator.fetch(`/simulator/scenarios/${name}`, {
+    method: "POST",
+    json: { tenantId: OWNER, ...body },
+  });
+  return answer.body as Struck;
+}
+
+test("ransomware overwrites and renames files, deletes mail, and leaves the past readable", async () => {
+  const before = engine().now() - 30 * 60_000 - 1;
+  const { affected, at } = await strike("ransomware", { units: 15 });
+  const count = affected.mailboxes.length + affected.drives.length + affected.sites.length;
+  expect(count).toBe(15);
+  expect(Date.parse(at)).toBe(engine().now());
+  for (const { id } of affected.mailboxes) {
+    const container: Container = { tenantId: OWNER, kind: "mailbox", id };
+    const messages = (until?: number) =>
+      contentState
+        .of(source())
+        .list(container, until)
+        .filter((item) => item.kind === "message");
+    expect(messages()).toHaveLength(0);
+    expect(messages(before)).toHaveLength(5);
+  }
+  for (const { ownerId } of affected.drives) {
+    const container: Container = { tenantId: OWNER, kind: "drive", id: ownerId };
+    const files = contentState
+      .of(source())
+      .list(container)
+      .filter((item) => item.kind === "file");
+    expect(files).toHaveLength(4);
+    expect(files.every((file) => file.name.endsWith(".locked"))).toBe(true);
+    expect(Object.keys(digestOf(container, before)).some((key) => /locked/.test(key))).toBe(false);
+  }
+  expect(simulator.journal({ effectsOnly: true })).toMatchObject([
+    { kind: "scenario", path: "ransomware" },
+  ]);
+});
+
+test("a scenario spreads over its window and the same request hits the same units", async () => {
+  const startsAt = new Date(engine().now() - 2 * 3_600_000).toISOString();
+  const { affected } = await strike("mass-deletion", { share: 0.5, startsAt });
+  const instants = affected.sites.flatMap((site) => {
+    const container = findSite(source(), OWNER, site.id)?.container;
+    return container === undefined
+      ? []
+      : contentState
+          .of(source())
+          .arrivals(container)
+          .map((version) => version.at);
+  });
+  expect(Math.min(...instants)).toBeGreaterThan(Date.parse(startsAt));
+  expect(Math.max(...instants)).toBeLessThanOrEqual(engine().now());
+  const other = createInProcessSimulator({ seed: smallEstate() });
+  other.advanceBy(6 * 3_600_000);
+  const again = await other.fetch("/simulator/scenarios/mass-deletion", {
+    method: "POST",
+    json: { tenantId: OWNER, share: 0.5, startsAt },
+  });
+  expect((again.body as Struck).affected).toEqual(affected);
+});
+
+test("the same seed gives the same bytes, another seed gives others", () => {
+  const site = listSites(source(), OWNER).at(0);
+  const twin = createInProcessSimulator({ seed: smallEstate() }).simulator.engine;
+  const third = createInProcessSimulator({ seed: { ...smallEstate(), seed: 8 } }).simulator.engine;
+  const read = (world: typeof twin.world) =>
+    site === undefined ? [] : contentState.of({ world }).versions(site.container);
+  expect(read(twin.world)).toEqual(read(engine().world));
+  expect(read(engine().world).length).toBeGreaterThanOrEqual(8);
+  expect(read(third.world)).toEqual([]);
+});
+
+test("generated bytes have exactly the size asked for", () => {
+  for (const size of [0, 1, 17, 5_000]) {
+    expect(textBytesOf("key", size)).toHaveLength(size);
+    expect(randomBytesOf("key", size)).toHaveLength(size);
+  }
+  expect(Buffer.from(textBytesOf("key", 50)).toString()).toMatch(/^[a-z. \n]+$/);
+});
+
+test("finds sites and OneDrives by every name they have", () => {
+  const user = directoryState.of(source()).tenant(OWNER).users().at(3);
+  const drive = findDriveOfUser(source(), OWNER, user?.id ?? "");
+  const sites = listSites(source(), OWNER);
+  for (const site of [drive, sites.at(0), sites.at(2)]) {
+    for (const name of [site?.id, site?.siteId, site?.webUrl, `${site?.webUrl ?? ""}/`]) {
+      expect(findSite(source(), OWNER, name ?? "")?.driveId).toBe(site?.driveId);
+    }
+  }
+  expect(findSite(source(), OWNER, "https://contoso.sharepoint.com/sites/Nothing")).toBeNull();
+});
+
+test("computes the checksum of OneDrive", () => {
+  expect(quickXorHash(new Uint8Array())).toBe("AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+  expect(quickXorHash(Buffer.from("hello"))).toBe("aCgDG9jwBgAAAAAABQAAAAAAAAA=");
+});
