@@ -1,0 +1,425 @@
+import { createRequire } from "node:module";
+import { answerOf } from "../../src/activities/answer.ts";
+import type { OrchestrationContext, Orchestrator } from "../../src/durable/orchestration.ts";
+
+/**
+ * Runs orchestrators with the genuine SDK over histories that are made here: turns, sequence ids, timers, events and
+ * children as the Durable extension has them, on a virtual clock and without a host.
+ */
+const require = createRequire(import.meta.url);
+const sdk = require("durable-functions/lib/src/orchestrations/Orchestrator.js") as {
+  readonly Orchestrator: new (orchestrator: (context: OrchestrationContext) => unknown) => {
+    listen(): (trigger: unknown, context: Record<string, unknown>) => Promise<TurnResult>;
+  };
+};
+
+const EVENT = {
+  executionStarted: 0,
+  taskScheduled: 4,
+  taskCompleted: 5,
+  taskFailed: 6,
+  childCreated: 7,
+  childCompleted: 8,
+  childFailed: 9,
+  timerCreated: 10,
+  timerFired: 11,
+  orchestratorStarted: 12,
+  orchestratorCompleted: 13,
+  eventRaised: 15,
+} as const;
+
+const ACTION = {
+  callActivity: 0,
+  callSubOrchestrator: 2,
+  continueAsNew: 4,
+  createTimer: 5,
+  waitForExternalEvent: 6,
+  whenAny: 11,
+  whenAll: 12,
+} as const;
+
+export interface HistoryEvent {
+  readonly EventType: number;
+  readonly Timestamp: string;
+  IsPlayed: boolean;
+  readonly [field: string]: unknown;
+}
+
+interface Action {
+  readonly actionType: number;
+  readonly functionName?: string;
+  readonly input?: unknown;
+  readonly instanceId?: string;
+  readonly fireAt?: string;
+  readonly isCanceled?: boolean;
+  readonly compoundActions?: readonly Action[];
+}
+
+export interface TurnResult {
+  readonly isDone: boolean;
+  readonly actions: readonly (readonly Action[])[];
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly customStatus?: unknown;
+}
+
+/** Everything that one generation of an instance saw and asked for: enough to replay any prefix of it. */
+export interface Generation {
+  readonly orchestration: string;
+  readonly orchestrator: Orchestrator<unknown>;
+  readonly instanceId: string;
+  readonly input: unknown;
+  readonly history: HistoryEvent[];
+  /** Length of the history at each turn, and what was asked for then. */
+  readonly turns: { readonly length: number; readonly result: TurnResult }[];
+}
+
+const DAY_AS_TIMESPAN = "10000.00:00:00";
+
+/** Asks the SDK what an orchestrator wants after a history. */
+export async function replay(
+  generation: Omit<Generation, "turns">,
+  length = generation.history.length,
+): Promise<TurnResult> {
+  const handle = new sdk.Orchestrator(generation.orchestrator).listen();
+  const trigger = {
+    history: structuredClone(generation.history.slice(0, length)),
+    input: structuredClone(generation.input),
+    instanceId: generation.instanceId,
+    isReplaying: false,
+    parentInstanceId: null,
+    upperSchemaVersion: 1,
+    upperSchemaVersionNew: 3,
+    longRunningTimerIntervalDuration: DAY_AS_TIMESPAN,
+    maximumShortTimerDuration: DAY_AS_TIMESPAN,
+    defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
+  };
+  try {
+    return JSON.parse(JSON.stringify(await handle(trigger, {}))) as TurnResult;
+  } catch (error) {
+    const marker = "$OutOfProcData$:";
+    const text = error instanceof Error ? error.message : String(error);
+    if (!text.includes(marker)) {
+      throw error;
+    }
+    return JSON.parse(text.slice(text.indexOf(marker) + marker.length)) as TurnResult;
+  }
+}
+
+/** An activity of a test: gets the input as JSON, answers a value or throws as a real one does. */
+export type TestActivity = (input: never, at: { readonly now: number }) => unknown;
+
+export type TraceEntry = { readonly at: number; readonly instanceId: string } & (
+  | { readonly kind: "activity"; readonly name: string; readonly input: unknown }
+  | { readonly kind: "timer"; readonly fireAt: number }
+  | { readonly kind: "child"; readonly name: string; readonly input: unknown }
+  | { readonly kind: "status"; readonly status: unknown }
+  | { readonly kind: "continueAsNew"; readonly input: unknown }
+  | { readonly kind: "ended"; readonly output: unknown; readonly error: string | null }
+);
+
+export interface DriverOptions {
+  readonly activities: Readonly<Record<string, TestActivity>>;
+  /** Orchestrators that may be started as children, by stored name. */
+  readonly orchestrations?: Readonly<Record<string, Orchestrator<unknown>>>;
+  /** Called for an activity that has no entry. */
+  readonly otherActivity?: (name: string, input: unknown) => unknown;
+  /** Unix milliseconds at which the clock stands at first. */
+  readonly startAt?: number;
+  readonly maximumTurns?: number;
+}
+
+interface Instance {
+  readonly name: string;
+  readonly id: string;
+  readonly parent: { readonly instance: Instance; readonly taskId: number } | null;
+  generation: Generation;
+  number: number;
+  readonly cancelledTimers: Set<number>;
+  readonly openTimers: Map<number, number>;
+  status: string;
+  end: { readonly output: unknown; readonly error: string | null; readonly at: number } | null;
+}
+
+interface Message {
+  readonly due: number;
+  readonly order: number;
+  readonly instance: Instance;
+  readonly generation: number | null;
+  readonly event: Omit<HistoryEvent, "Timestamp" | "IsPlayed"> | null;
+}
+
+export interface Driver {
+  readonly trace: TraceEntry[];
+  readonly generations: Generation[];
+  now(): number;
+  start(name: string, orchestrator: Orchestrator<unknown>, input: unknown, id?: string): void;
+  /** Raises an event at an instant (now, when none is given). */
+  raiseEvent(instanceId: string, name: string, data: unknown, at?: number): void;
+  /** Does something to the world at an instant. */
+  at(instant: number, act: () => void | Promise<void>): void;
+  /** Runs until nothing is left to do. */
+  settle(): Promise<void>;
+  endOf(instanceId: string): Instance["end"];
+  customStatus(instanceId: string): unknown;
+}
+
+const DEFAULT_START = Date.parse("2026-03-02T06:00:00.000Z");
+
+export function createDriver(options: DriverOptions): Driver {
+  const trace: TraceEntry[] = [];
+  const generations: Generation[] = [];
+  const instances = new Map<string, Instance>();
+  const acts: { readonly due: number; readonly act: () => void | Promise<void> }[] = [];
+  let messages: Message[] = [];
+  let now = options.startAt ?? DEFAULT_START;
+  let order = 0;
+  let turns = 0;
+
+  const stamp = () => new Date(now).toISOString();
+  const send = (instance: Instance, due: number, event: Message["event"], isBound = true) => {
+    order += 1;
+    const generation = isBound ? instance.number : null;
+    messages.push({ due, order, instance, generation, event });
+  };
+  const append = (instance: Instance, event: Message["event"]) =>
+    instance.generation.history.push({
+      ...event,
+      Timestamp: stamp(),
+      IsPlayed: false,
+    } as HistoryEvent);
+
+  function begin(instance: Instance, input: unknown): void {
+    instance.generation = { ...instance.generation, input, history: [], turns: [] };
+    instance.cancelledTimers.clear();
+    instance.openTimers.clear();
+    generations.push(instance.generation);
+    send(instance, now, {
+      EventType: EVENT.executionStarted,
+      EventId: -1,
+      Name: instance.name,
+      Input: JSON.stringify(input),
+    });
+  }
+
+  function start(
+    name: string,
+    orchestrator: Orchestrator<unknown>,
+    input: unknown,
+    id: string,
+    parent: Instance["parent"],
+  ): void {
+    const known = instances.get(id);
+    if (known !== undefined && known.end === null) {
+      throw new Error(`There is a live instance ${id} already.`);
+    }
+    const generation = { orchestration: name, orchestrator, instanceId: id };
+    const instance: Instance = {
+      name,
+      id,
+      parent,
+      generation: { ...generation, input, history: [], turns: [] },
+      number: 0,
+      cancelledTimers: new Set(),
+      openTimers: new Map(),
+      status: "",
+      end: null,
+    };
+    instances.set(id, instance);
+    begin(instance, JSON.parse(JSON.stringify(input ?? null)));
+  }
+
+  async function turn(instance: Instance, event: NonNullable<Message["event"]>): Promise<void> {
+    turns += 1;
+    if (turns > (options.maximumTurns ?? 20_000)) {
+      throw new Error(`${instance.id} does not come to an end.`);
+    }
+    const { history } = instance.generation;
+    for (const past of history) {
+      past.IsPlayed = true;
+    }
+    append(instance, { EventType: EVENT.orchestratorStarted, EventId: -1 });
+    append(instance, event);
+    const result = await replay(instance.generation);
+    instance.generation.turns.push({ length: history.length, result });
+    showStatus(instance, result.customStatus);
+    const leaves = (result.actions[0] ?? []).flatMap(leavesOf);
+    const isScheduled = new Set(history.map(({ EventId }) => EventId));
+    let sequence = 0;
+    for (const leaf of leaves) {
+      if (
+        leaf.actionType === ACTION.waitForExternalEvent ||
+        leaf.actionType === ACTION.continueAsNew
+      ) {
+        continue;
+      }
+      const id = sequence;
+      sequence += 1;
+      if (leaf.isCanceled === true) {
+        instance.cancelledTimers.add(id);
+        instance.openTimers.delete(id);
+      }
+      if (!isScheduled.has(id)) {
+        await schedule(instance, leaf, id);
+      }
+    }
+    append(instance, { EventType: EVENT.orchestratorCompleted, EventId: -1 });
+    finishTurn(instance, result, leaves);
+  }
+
+  function showStatus(instance: Instance, status: unknown): void {
+    const text = JSON.stringify(status ?? null);
+    if (text !== instance.status) {
+      instance.status = text;
+      trace.push({ at: now, instanceId: instance.id, kind: "status", status });
+    }
+  }
+
+  function finishTurn(instance: Instance, result: TurnResult, leaves: readonly Action[]): void {
+    const again = leaves.find(({ actionType }) => actionType === ACTION.continueAsNew);
+    if (!result.isDone && result.error === undefined) {
+      return;
+    }
+    // As in the extension, an instance ends only when its open timers have fired.
+    const at = Math.max(now, ...instance.openTimers.values());
+    if (again !== undefined && result.error === undefined) {
+      const input = JSON.parse(JSON.stringify(again.input ?? null)) as unknown;
+      trace.push({ at: now, instanceId: instance.id, kind: "continueAsNew", input });
+      instance.number += 1;
+      begin(instance, input);
+      return;
+    }
+    const output = result.output ?? null;
+    const error = result.error ?? null;
+    instance.end = { output, error, at };
+    trace.push({ at, instanceId: instance.id, kind: "ended", output, error });
+    if (instance.parent !== null) {
+      const { instance: parent, taskId: TaskScheduledId } = instance.parent;
+      send(
+        parent,
+        at,
+        error === null
+          ? { EventType: EVENT.childCompleted, TaskScheduledId, Result: JSON.stringify(output) }
+          : { EventType: EVENT.childFailed, TaskScheduledId, Reason: error, Details: "" },
+      );
+    }
+  }
+
+  async function schedule(instance: Instance, action: Action, id: number): Promise<void> {
+    const { id: instanceId } = instance;
+    const name = action.functionName ?? "";
+    switch (action.actionType) {
+      case ACTION.callActivity: {
+        append(instance, { EventType: EVENT.taskScheduled, EventId: id, Name: name });
+        const input = JSON.parse(JSON.stringify(action.input ?? null)) as unknown;
+        trace.push({ at: now, instanceId, kind: "activity", name, input });
+        const answer = await callActivity(name, input);
+        send(instance, now, {
+          EventType: EVENT.taskCompleted,
+          TaskScheduledId: id,
+          Result: JSON.stringify(answer),
+        });
+        return;
+      }
+      case ACTION.createTimer: {
+        const fireAt = Date.parse(action.fireAt ?? "");
+        append(instance, { EventType: EVENT.timerCreated, EventId: id, FireAt: action.fireAt });
+        trace.push({ at: now, instanceId, kind: "timer", fireAt });
+        if (action.isCanceled !== true) {
+          instance.openTimers.set(id, fireAt);
+        }
+        const due = Math.max(now, fireAt);
+        send(instance, due, { EventType: EVENT.timerFired, TimerId: id, FireAt: action.fireAt });
+        return;
+      }
+      case ACTION.callSubOrchestrator: {
+        const child = action.instanceId ?? `${instanceId}:${id}`;
+        append(instance, {
+          EventType: EVENT.childCreated,
+          EventId: id,
+          Name: name,
+          InstanceId: child,
+        });
+        trace.push({ at: now, instanceId, kind: "child", name, input: action.input });
+        const orchestrator = options.orchestrations?.[name];
+        if (orchestrator === undefined) {
+          throw new Error(`The test has no orchestration ${name}.`);
+        }
+        start(name, orchestrator, action.input, child, { instance, taskId: id });
+        return;
+      }
+      default:
+        throw new Error(`The driver knows no action ${action.actionType}.`);
+    }
+  }
+
+  function callActivity(name: string, input: unknown) {
+    const activity = options.activities[name];
+    if (activity !== undefined) {
+      return answerOf((given: unknown) => activity(given as never, { now }), input);
+    }
+    if (options.otherActivity === undefined) {
+      throw new Error(`The test has no activity ${name}.`);
+    }
+    return options.otherActivity(name, input);
+  }
+
+  async function step(): Promise<boolean> {
+    messages.sort((left, right) => left.due - right.due || left.order - right.order);
+    acts.sort((left, right) => left.due - right.due);
+    const [act] = acts;
+    const [message] = messages;
+    if (act !== undefined && (message === undefined || act.due <= message.due)) {
+      acts.shift();
+      now = Math.max(now, act.due);
+      await act.act();
+      return true;
+    }
+    if (message === undefined) {
+      return false;
+    }
+    messages = messages.slice(1);
+    const { instance, event, generation } = message;
+    const isStale = generation !== null && generation !== instance.number;
+    const isCancelled =
+      event?.EventType === EVENT.timerFired &&
+      instance.cancelledTimers.has(event["TimerId"] as number);
+    if (instance.end !== null || event === null || isStale || isCancelled) {
+      return true;
+    }
+    now = Math.max(now, message.due);
+    if (event.EventType === EVENT.timerFired) {
+      instance.openTimers.delete(event["TimerId"] as number);
+    }
+    await turn(instance, event);
+    return true;
+  }
+
+  return {
+    trace,
+    generations,
+    now: () => now,
+    start: (name, orchestrator, input, id = "test") => start(name, orchestrator, input, id, null),
+    raiseEvent(instanceId, name, data, at = now) {
+      const instance = instances.get(instanceId);
+      if (instance !== undefined) {
+        const event = { EventType: EVENT.eventRaised, Name: name, Input: JSON.stringify(data) };
+        send(instance, at, event, false);
+      }
+    },
+    at: (due, act) => acts.push({ due, act }),
+    async settle() {
+      while (await step());
+    },
+    endOf: (instanceId) => instances.get(instanceId)?.end ?? null,
+    customStatus(instanceId) {
+      const text = instances.get(instanceId)?.status ?? "";
+      return text === "" ? null : (JSON.parse(text) as unknown);
+    },
+  };
+}
+
+const leavesOf = (action: Action): readonly Action[] =>
+  action.actionType === ACTION.whenAny || action.actionType === ACTION.whenAll
+    ? (action.compoundActions ?? []).flatMap(leavesOf)
+    : [action];
