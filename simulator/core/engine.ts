@@ -116,8 +116,7 @@ export class Engine {
   }
 
   /** Lets everything happen that is due by now. */
-  advance(): void {
-    const now = this.now();
+  advance(now = this.now()): void {
     const timers = scheduleState.of(this);
     for (;;) {
       const next = timers.peek();
@@ -137,8 +136,9 @@ export class Engine {
 
   /** Runs one request at the current instant, after everything that was due, and journals it. */
   execute<T extends Outcome>(entry: Entry, run: (context: Context) => T): T {
-    this.advance();
-    return this.#transact(this.now(), entry, run);
+    const now = this.now();
+    this.advance(now);
+    return this.#transact(now, entry, run);
   }
 
   /** Settles when everything that happened so far is on disk. */

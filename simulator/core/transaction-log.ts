@@ -1,9 +1,10 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, readFileSync, write } from "node:fs";
+import { closeSync, fdatasync, ftruncateSync, openSync, readSync, write } from "node:fs";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
 
 const writeFile = promisify(write);
 const syncFile = promisify(fdatasync);
+const READ_BYTES = 4 * 1024 * 1024;
 
 /** An append-only list of JSON records. */
 export interface TransactionLog {
@@ -49,21 +50,18 @@ export class FileLog implements TransactionLog {
   }
 
   replay(visit: (record: unknown) => void): void {
-    const bytes = readFileSync(this.#path);
-    let start = 0;
-    while (start < bytes.length) {
-      const end = bytes.indexOf(0x0a, start);
-      const record = end === -1 ? undefined : parseLine(bytes.toString("utf8", start, end));
-      if (record === undefined) {
-        if (end !== -1 && bytes.indexOf(0x0a, end + 1) !== -1) {
-          throw new Error(`The log ${this.#path} is damaged at byte ${start}.`);
-        }
-        ftruncateSync(this.#file, start);
-        return;
+    let damagedAt = -1;
+    let offset = 0;
+    for (const line of linesOf(this.#file)) {
+      if (damagedAt !== -1) {
+        throw new Error(`The log ${this.#path} is damaged at byte ${damagedAt}.`);
       }
-      visit(record);
-      start = end + 1;
+      const record = line.isWhole ? parseLine(line.bytes.toString("utf8")) : undefined;
+      if (record === undefined) damagedAt = offset;
+      else visit(record);
+      offset += line.bytes.length + 1;
     }
+    if (damagedAt !== -1) ftruncateSync(this.#file, damagedAt);
   }
 
   append(record: unknown, isEffect: boolean): void {
@@ -129,6 +127,26 @@ export class FileLog implements TransactionLog {
       written += result.bytesWritten;
     }
   }
+}
+
+/** The lines of a file without their line ends, read piece by piece. */
+function* linesOf(file: number): Generator<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
+  const piece = Buffer.alloc(READ_BYTES);
+  let rest = Buffer.alloc(0);
+  let position = 0;
+  for (;;) {
+    const count = readSync(file, piece, 0, piece.length, position);
+    if (count === 0) break;
+    position += count;
+    const bytes = Buffer.concat([rest, piece.subarray(0, count)]);
+    let start = 0;
+    for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
+      yield { bytes: bytes.subarray(start, end), isWhole: true };
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+  if (rest.length > 0) yield { bytes: rest, isWhole: false };
 }
 
 function parseLine(line: string): unknown {

@@ -1,11 +1,11 @@
-import { Engine } from "../core/engine.ts";
+import { Engine, type Entry } from "../core/engine.ts";
 import type { Area } from "../core/area.ts";
 import type { TransactionLog } from "../core/transaction-log.ts";
 import type { BlobStore } from "../content/blob-store.ts";
 import type { Estate } from "../seed/estate.ts";
 import { answerBatch } from "./batch.ts";
 import { advanceTarget, answerControl } from "./control.ts";
-import { faultAnswer, Faults } from "./faults.ts";
+import { claimedTenant, faultAnswer, Faults } from "./faults.ts";
 import { GraphService } from "./graph-service.ts";
 import { jsonAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
 import { answerTokenRequest } from "./token-endpoint.ts";
@@ -39,10 +39,14 @@ export function createSimulator(options: {
 
   const throughFaults = (call: HttpCall): HttpAnswer => {
     const fault = faults.meet(call);
-    if (fault?.behaviour === "status") return faultAnswer(fault);
-    if (fault?.behaviour === "resetBefore") return RESET;
-    const answer = graph.handle(call);
-    return fault?.behaviour === "resetAfterCommit" ? { ...answer, isReset: true } : answer;
+    if (fault === null) return graph.handle(call);
+    if (fault.behaviour === "resetAfterCommit") return { ...graph.handle(call), isReset: true };
+    const answer = fault.behaviour === "status" ? faultAnswer(fault) : RESET;
+    return engine.execute(faultedEntry(call), () => ({
+      status: answer.status,
+      code: `scriptedFault:${fault.behaviour}`,
+      answer,
+    })).answer;
   };
 
   const route = (call: HttpCall): HttpAnswer => {
@@ -76,6 +80,20 @@ export function createSimulator(options: {
       await engine.durable();
       return answer;
     },
+  };
+}
+
+/** A request that a fault kept from Graph is journaled too, without effects. */
+function faultedEntry(call: HttpCall): Entry {
+  return {
+    kind: "request",
+    tenantId: claimedTenant(call) ?? "",
+    method: call.method,
+    path: call.target.replace(/^\/v1\.0/, ""),
+    appId: null,
+    userId: null,
+    requestId: null,
+    clientRequestId: call.headers["client-request-id"] ?? null,
   };
 }
 

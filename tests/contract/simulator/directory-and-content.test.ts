@@ -195,3 +195,30 @@ test("answers each route of the directory and of content in the shape of the met
     expect({ path: route.path, status: answer.status }).toEqual({ path: route.path, status: 200 });
   }
 });
+
+test("changes, deletes and restores users and changes the members of groups", async () => {
+  const user = (await get("/users/admin@contoso.com")).id;
+  const group = (
+    await call("POST", "/groups", {
+      displayName: "Auditors",
+      mailEnabled: false,
+      mailNickname: "auditors",
+      securityEnabled: true,
+    })
+  ).entity.id;
+  const members = `/groups/${group}/members`;
+  const reference = { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${user}` };
+  expect((await call("POST", `${members}/$ref`, reference)).status).toBe(204);
+  expect((await call("POST", `${members}/$ref`, reference)).status).toBe(400);
+  expect((await get(members)).value.map(({ id }) => id)).toEqual([user]);
+  await call("PATCH", `/users/${user}`, { department: "Audit" });
+  expect(await get(`/users/${user}?$select=department`)).toMatchObject({ department: "Audit" });
+  await call("DELETE", `/users/${user}`);
+  expect((await call("GET", `/users/${user}`)).status).toBe(404);
+  expect((await get(members)).value).toEqual([]);
+  expect((await get("/directory/deletedItems/microsoft.graph.user")).value).toHaveLength(1);
+  await call("POST", `/directory/deletedItems/${user}/restore`);
+  expect((await get(members)).value).toHaveLength(1);
+  expect((await call("DELETE", `${members}/${user}/$ref`)).status).toBe(204);
+  expect((await get(members)).value).toEqual([]);
+});

@@ -1,9 +1,8 @@
 export const OWNER = "11111111-1111-4111-8111-111111111111";
 export const MEMBER = "22222222-2222-4222-8222-222222222222";
 
-/** A seed of two small tenants; the first one is protected. */
-export function smallEstate() {
-  const tenant = (tenantId: string, displayName: string, domain: string, isProtected: boolean) => ({
+function tenant(tenantId: string, displayName: string, domain: string, isProtected: boolean) {
+  return {
     tenantId,
     displayName,
     domain,
@@ -28,7 +27,11 @@ export function smallEstate() {
         : null,
     },
     multiTenantOrganization: null,
-  });
+  };
+}
+
+/** A seed of two small tenants; the first one is protected. */
+export function smallEstate() {
   return {
     seed: 7,
     startsAt: "2026-03-02T06:00:00Z",

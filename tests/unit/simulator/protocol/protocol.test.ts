@@ -59,7 +59,7 @@ test.each([
   [OWNER, { scope: "https://management.azure.com/.default" }, 400, 500011],
   [OWNER, { grant_type: "password", username: "admin@contoso.com", password: "no" }, 400, 50126],
 ])("refuses a token request in Entra's words (%s %j)", async (tenant, form, status, code) => {
-  const answer = await askToken(tenant, form as Record<string, string>);
+  const answer = await askToken(tenant, form);
   expect(answer).toMatchObject({ status, body: { error_codes: [code] } });
 });
 
