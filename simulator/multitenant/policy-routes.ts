@@ -95,7 +95,8 @@ function isExpanded(request: GraphRequest): boolean {
 /** `$select` leaves what was expanded. */
 function selectWithExpanded(request: GraphRequest): readonly string[] | null {
   const { select } = request.query;
-  return select !== null && isExpanded(request) ? [...select, "identitySynchronization"] : select;
+  const isWithMore = isExpanded(request);
+  return select !== null && isWithMore ? [...select, "identitySynchronization"] : select;
 }
 
 function createPartnerConfiguration(request: GraphRequest): GraphResponse {

@@ -103,6 +103,25 @@ test("changes of the source flow, and a disabled user is disabled, not deleted",
   expect(await listExternal(client, target)).toHaveLength(MEMBERS_PER_GROUP);
 });
 
+test("a change to a user whom the running cycle has already passed is carried by the next one", async () => {
+  const edge = await buildEdge(client, source, target);
+  await client.call(source, "POST", `${edge.job}/start`);
+  let [first] = await listExternal(client, target);
+  while (first === undefined) {
+    client.advanceMinutes(0.005);
+    [first] = await listExternal(client, target);
+  }
+  const { mail } = first;
+  client.change(source, (context) => {
+    const user = directoryState.of(context).tenant(source.tenantId).findUser(mail);
+    context.emit(userUpdated, { id: user?.id ?? "", changes: { displayName: "Renamed" } });
+    wakeEdges(context, [source.tenantId]);
+  });
+  client.advanceMinutes(50);
+  const users = await listExternal(client, target);
+  expect(users.filter((user) => user.mail === mail)).toMatchObject([{ displayName: "Renamed" }]);
+});
+
 test("guests and external users of the source are skipped with a reason", async () => {
   const edge = await buildEdge(client, source, target);
   const [first = ""] = await listMemberIds(edge);
