@@ -40,7 +40,7 @@ function statusesOf(model: Model, policy: { isActive: boolean; changedAt: number
 const pickOf = <T>(list: readonly T[], pick: number): T | undefined => list[pick % list.length];
 
 class CreatePolicy implements Step {
-  check = () => true;
+  check = (model: Readonly<Model>) => model.policies.size < 2;
   async run(model: Model, { client }: Real): Promise<void> {
     const isTaken = [...model.policies.values()].some(({ isActive }) => isActive);
     const answer = await client.call("POST", "/exchangeProtectionPolicies", { displayName: "P" });
@@ -197,13 +197,13 @@ async function agree(model: Model, client: BackupClient): Promise<void> {
       const since = policy.units.get(unit["directoryObjectId"] as string) ?? 0;
       if (model.now - since < SETTLED_AFTER_MS) continue;
       expect(unit["status"]).toBe(policy.isActive ? "protected" : "unprotected");
-      if (!policy.isActive || model.now - since < FIRST_POINT_AFTER_MS) continue;
+      if (policy.isActive && model.now - since < FIRST_POINT_AFTER_MS) continue;
       const [point] = await client.search(
         unit["id"] as string,
         new Date(model.now - 11 * MINUTE_MS).toISOString(),
         new Date(model.now).toISOString(),
       );
-      expect(point).toBeDefined();
+      expect(point !== undefined).toBe(policy.isActive);
     }
   }
   const sessions = await client.list("/restoreSessions");
@@ -212,24 +212,30 @@ async function agree(model: Model, client: BackupClient): Promise<void> {
     const session = model.sessions.get(id as string);
     if (session?.activatedAt === null) expect(status).toBe("draft");
     else if (model.now - (session?.activatedAt ?? 0) > 6 * 60 * MINUTE_MS) {
-      expect(["completed", "failed"]).toContain(status);
+      // A second restore of a unit fails while the first runs; without `Prefer` the status says so this way.
+      expect(["completed", "unknownFutureValue"]).toContain(status);
     } else expect(status).not.toBe("draft");
   }
 }
 
 const nat = fc.nat({ max: 20 });
+const changes = fc
+  .tuple(nat, fc.constantFrom("activate" as const, "deactivate" as const, "delete" as const))
+  .map(([pick, action]) => new ChangeActivity(pick, action));
+const waits = fc.constantFrom(5, 30, 70, 200, 600).map((minutes) => new Wait(minutes));
+const additions = fc.tuple(nat, nat).map(([pick, user]) => new AddUnit(pick, user));
 const commands = fc.commands(
   [
     fc.constant(new CreatePolicy()),
-    fc
-      .tuple(nat, fc.constantFrom("activate" as const, "deactivate" as const, "delete" as const))
-      .map(([pick, action]) => new ChangeActivity(pick, action)),
-    fc.tuple(nat, nat).map(([pick, user]) => new AddUnit(pick, user)),
-    fc.constantFrom(5, 30, 70, 200, 600).map((minutes) => new Wait(minutes)),
+    changes,
+    changes,
+    additions,
+    waits,
+    waits,
     nat.map((user) => new Restore(user)),
     fc.tuple(nat, fc.boolean()).map(([pick, isActivated]) => new EndDraft(pick, isActivated)),
   ],
-  { maxCommands: 40, size: "+1" },
+  { maxCommands: 60, size: "max" },
 );
 
 test("policies, units, points and sessions agree with a small model whatever is asked when", async () => {

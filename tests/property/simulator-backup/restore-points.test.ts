@@ -86,7 +86,7 @@ test("the list of points is what asking about every instant gives", () => {
     fc.property(source, query, (unit, asked) => {
       expect(listRestorePoints(unit, asked)).toEqual(bruteForce(unit, asked));
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
@@ -103,7 +103,7 @@ test("every point lies in a span, is not expired, and its id names it", () => {
         expect(unit.service === "exchange" && point.isExpress).toBe(false);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 
@@ -135,9 +135,11 @@ test("a younger list of weekly points contains the older one", () => {
         isExpressOnly: false,
         limit: 9_999,
       } as const;
-      const before = listRestorePoints(unit, { ...asked, now: NOW }).map((point) => point.id);
+      const before = new Set(
+        listRestorePoints(unit, { ...asked, now: NOW }).map((point) => point.id),
+      );
       const later = listRestorePoints(unit, { ...asked, now: NOW + days * DAY_MS });
-      for (const point of later) expect(before).toContain(point.id);
+      expect(later.filter((point) => !before.has(point.id))).toEqual([]);
     }),
     { numRuns: 60 },
   );
