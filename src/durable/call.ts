@@ -21,7 +21,8 @@ const DEFAULT_PATIENCE_MS = 6 * 60 * 60 * 1000;
 /** First wait when the service names no time; doubles up to the maximum. */
 const FIRST_WAIT_MS = 5_000;
 const LONGEST_WAIT_MS = 10 * 60 * 1000;
-const TRANSIENT_ATTEMPTS = 4;
+/** With the waits above this bridges about ten minutes: a service's outage, a deployment. */
+const TRANSIENT_ATTEMPTS = 8;
 
 const backOff = (attempt: number): number =>
   Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS);

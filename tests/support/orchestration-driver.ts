@@ -127,6 +127,8 @@ export interface DriverOptions {
   /** Unix milliseconds at which the clock stands at first. */
   readonly startAt?: number;
   readonly maximumTurns?: number;
+  /** Called when the clock has moved. */
+  readonly onAdvance?: (now: number) => void;
 }
 
 interface Instance {
@@ -138,6 +140,7 @@ interface Instance {
   readonly cancelledTimers: Set<number>;
   readonly openTimers: Map<number, number>;
   status: string;
+  isSuspended: boolean;
   end: { readonly output: unknown; readonly error: string | null; readonly at: number } | null;
 }
 
@@ -158,6 +161,11 @@ export interface Driver {
   raiseEvent(instanceId: string, name: string, data: unknown, at?: number): void;
   /** Does something to the world at an instant. */
   at(instant: number, act: () => void | Promise<void>): void;
+  /** Null for an instance that never was. */
+  stateOf(instanceId: string): "Running" | "Suspended" | "Completed" | "Failed" | null;
+  /** Messages of a suspended instance wait until it is resumed. */
+  suspend(instanceId: string): void;
+  resume(instanceId: string): void;
   /** Runs until nothing is left to do. */
   settle(): Promise<void>;
   endOf(instanceId: string): Instance["end"];
@@ -172,6 +180,7 @@ export function createDriver(options: DriverOptions): Driver {
   const instances = new Map<string, Instance>();
   const acts: { readonly due: number; readonly act: () => void | Promise<void> }[] = [];
   let messages: Message[] = [];
+  const held: Message[] = [];
   let now = options.startAt ?? DEFAULT_START;
   let order = 0;
   let turns = 0;
@@ -223,6 +232,7 @@ export function createDriver(options: DriverOptions): Driver {
       cancelledTimers: new Set(),
       openTimers: new Map(),
       status: "",
+      isSuspended: false,
       end: null,
     };
     instances.set(id, instance);
@@ -364,6 +374,13 @@ export function createDriver(options: DriverOptions): Driver {
     return options.otherActivity(name, input);
   }
 
+  function advance(due: number): void {
+    if (due > now) {
+      now = due;
+      options.onAdvance?.(now);
+    }
+  }
+
   async function step(): Promise<boolean> {
     messages.sort((left, right) => left.due - right.due || left.order - right.order);
     acts.sort((left, right) => left.due - right.due);
@@ -371,7 +388,7 @@ export function createDriver(options: DriverOptions): Driver {
     const [message] = messages;
     if (act !== undefined && (message === undefined || act.due <= message.due)) {
       acts.shift();
-      now = Math.max(now, act.due);
+      advance(act.due);
       await act.act();
       return true;
     }
@@ -387,7 +404,11 @@ export function createDriver(options: DriverOptions): Driver {
     if (instance.end !== null || event === null || isStale || isCancelled) {
       return true;
     }
-    now = Math.max(now, message.due);
+    if (instance.isSuspended) {
+      held.push(message);
+      return true;
+    }
+    advance(message.due);
     if (event.EventType === EVENT.timerFired) {
       instance.openTimers.delete(event["TimerId"] as number);
     }
@@ -408,6 +429,29 @@ export function createDriver(options: DriverOptions): Driver {
       }
     },
     at: (due, act) => acts.push({ due, act }),
+    stateOf(instanceId) {
+      const instance = instances.get(instanceId);
+      if (instance === undefined) {
+        return null;
+      }
+      if (instance.end !== null) {
+        return instance.end.error === null ? "Completed" : "Failed";
+      }
+      return instance.isSuspended ? "Suspended" : "Running";
+    },
+    suspend(instanceId) {
+      const instance = instances.get(instanceId);
+      if (instance !== undefined) {
+        instance.isSuspended = true;
+      }
+    },
+    resume(instanceId) {
+      const instance = instances.get(instanceId);
+      if (instance !== undefined) {
+        instance.isSuspended = false;
+        messages.push(...held.splice(0));
+      }
+    },
     async settle() {
       while (await step());
     },
