@@ -10,7 +10,7 @@ export type ContentReference =
   | { readonly kind: "text" | "random"; readonly key: string; readonly size: number }
   | { readonly kind: "blob"; readonly hash: string; readonly size: number };
 
-export interface MessageFields {
+interface MessageFields {
   readonly from: string;
   readonly fromName: string;
   readonly to: readonly { readonly address: string; readonly name: string }[];

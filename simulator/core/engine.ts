@@ -127,7 +127,13 @@ export class Engine {
         { ...entryOf("transition"), tenantId: next.tenantId, path: next.type },
         (context) => {
           context.emit(dropped, { id: next.id });
-          transition?.run(context, next.payload);
+          try {
+            transition?.run(context, next.payload);
+          } catch (error) {
+            // A defect in one transition must not stop time for everybody; the journal shows it.
+            process.stderr.write(`${next.type}: ${String((error as Error).stack)}\n`);
+            return { status: 500, code: "TransitionFailed" };
+          }
           return { status: transition === undefined ? 404 : 200, code: null };
         },
       );

@@ -10,7 +10,7 @@ export interface ScheduledTransition {
 }
 
 /** What will happen by itself, in order of time and, for one time, in order of scheduling (a binary heap). */
-export class Schedule {
+class Schedule {
   readonly #heap: { readonly item: ScheduledTransition; readonly order: number }[] = [];
   readonly #dropped = new Set<string>();
   #order = 0;

@@ -172,7 +172,7 @@ function membersRoute(path: string, context: string): Route {
 }
 
 /** A live user by id or principal name; 404 in the directory's words otherwise. */
-export function requireUser(request: GraphRequest, idOrName: string): User {
+function requireUser(request: GraphRequest, idOrName: string): User {
   const user = directoryOf(request).findUser(idOrName);
   if (user === null) throw resourceNotFound(idOrName);
   return user;
@@ -194,7 +194,7 @@ function tenantOf(request: GraphRequest): EstateTenant {
   return tenant;
 }
 
-export function userJson(user: User): Record<string, unknown> {
+function userJson(user: User): Record<string, unknown> {
   return { ...user };
 }
 

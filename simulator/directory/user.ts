@@ -2,7 +2,7 @@ import { iso } from "../core/iso.ts";
 import { createSequence, guidFrom } from "../core/random.ts";
 import type { EstateTenant } from "../seed/estate.ts";
 
-export interface AssignedPlan {
+interface AssignedPlan {
   readonly assignedDateTime: string;
   readonly capabilityStatus: "Enabled" | "Deleted";
   readonly service: string;

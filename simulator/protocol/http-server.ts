@@ -60,7 +60,12 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const bytes = await readBody(request);
+  const bytes = await readBody(request).catch(() => undefined);
+  if (bytes === undefined) {
+    // The client went away in the middle of its request: nothing was asked.
+    response.destroy();
+    return;
+  }
   if (bytes === null) {
     response.writeHead(413, { connection: "close" }).end();
     return;

@@ -71,12 +71,24 @@ export function createSimulator(options: {
     return jsonAnswer(404, { error: { code: "NotFound", message: `Nothing answers at ${path}.` } });
   };
 
+  const routeSafely = (call: HttpCall): HttpAnswer => {
+    try {
+      return route(call);
+    } catch (error) {
+      // An address that cannot be parsed ends here, and so does a defect; neither may end the simulator.
+      const isAddress = error instanceof TypeError || error instanceof URIError;
+      if (!isAddress) process.stderr.write(`${String((error as Error).stack)}\n`);
+      const message = isAddress ? "The address is not valid." : "The simulator failed.";
+      return jsonAnswer(isAddress ? 400 : 500, { error: { code: "BadRequest", message } });
+    }
+  };
+
   return {
     engine,
     async answer(call) {
       const target = advanceTarget(call, engine);
       if (target !== null && options.advance !== undefined) await options.advance(target);
-      const answer = route(call);
+      const answer = routeSafely(call);
       await engine.durable();
       return answer;
     },

@@ -10,7 +10,7 @@ import { directoryState } from "../directory/directory.ts";
 import { hasPlan } from "../directory/user.ts";
 
 /** What all scenarios are asked with. */
-export const ScenarioInput = z
+const ScenarioInput = z
   .strictObject({
     tenantId: z.guid().transform((id) => id.toLowerCase()),
     /** How many mailboxes, drives and sites together, spread in proportion. */
@@ -25,7 +25,7 @@ export const ScenarioInput = z
   .refine(({ units, share }) => (units === undefined) !== (share === undefined), {
     message: "Give either units or share.",
   });
-export type ScenarioInput = z.infer<typeof ScenarioInput>;
+type ScenarioInput = z.infer<typeof ScenarioInput>;
 
 export interface AffectedUnits {
   readonly mailboxes: readonly { readonly id: string; readonly email: string }[];

@@ -1,4 +1,4 @@
-import { expect, test } from "@jest/globals";
+import { expect, jest, test } from "@jest/globals";
 
 import { createMemoryBlobStore } from "../../../../simulator/content/blob-store.ts";
 import {
@@ -28,11 +28,14 @@ const rings = defineTransition<{ readonly text: string; readonly again: number }
     if (again > 0) context.schedule(context.now + 1_000, rings, { text, again: again - 1 });
   },
 );
+const breaks = defineTransition("test.breaks", () => {
+  throw new Error("it broke");
+});
 const area: Area = {
   name: "test",
   states: [notes],
   events: [noted],
-  transitions: [rings],
+  transitions: [rings, breaks],
   routes: [],
 };
 
@@ -122,6 +125,22 @@ test("never lets time go back behind what has happened", () => {
   });
   clock.instant = start;
   expect(engine.now()).toBe(start + 10_000);
+});
+
+test("goes on after a transition that fails", () => {
+  const errors = jest.spyOn(process.stderr, "write").mockReturnValue(true);
+  const { engine, clock, start } = create();
+  engine.execute(entry, (context) => {
+    context.schedule(start + 1_000, breaks, {});
+    context.schedule(start + 2_000, rings, { text: "after", again: 0 });
+    return done;
+  });
+  clock.instant += 3_000;
+  engine.advance();
+  expect(notes.of(engine).map(({ text }) => text)).toEqual(["after"]);
+  expect(engine.journal.list({ after: 1 })).toMatchObject([{ status: 500 }, { status: 200 }]);
+  expect(errors).toHaveBeenCalledWith(expect.stringContaining("it broke"));
+  errors.mockRestore();
 });
 
 test("journals who asked for what and which things changed", () => {
