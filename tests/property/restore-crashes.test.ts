@@ -75,6 +75,10 @@ test("restores every planned unit once whatever crashes and gets lost", async ()
             ...(await world.units(id)).map(({ restorePoint }) => restorePoint?.id ?? ""),
           );
         }
+        // Each draft is adopted, not replaced: as many were created as there are waves, and none was deleted.
+        expect(world.effects("POST", /RestoreSessions$/u)).toBe(5);
+        expect(world.effects("POST", /\/activate$/u)).toBe(5);
+        expect(world.effects("DELETE", /./u)).toBe(0);
         expect(sessions.map(({ status }) => status)).toEqual(Array(5).fill("completed"));
         expect(sessions.flatMap(({ points }) => points).sort()).toEqual(planned.sort());
       },

@@ -201,6 +201,11 @@ export function createRestoreWorld(options: RestoreWorldOptions = {}) {
       }
       return found;
     },
+    /** How many requests of that kind changed something in the simulator. */
+    effects: (method: string, path: RegExp): number =>
+      simulator
+        .journal({ effectsOnly: true })
+        .filter((row) => row.method === method && path.test(row.path)).length,
     async units(id: string) {
       const units = [];
       for await (const { value } of listAll(api.tables.units, id)) {
