@@ -7,9 +7,13 @@ const swc = [
   },
 ];
 
+/** These run the built app in processes of its own. */
+const BUILT = { globalSetup: "<rootDir>/tests/support/build.mjs" };
+
 /** One project a kind of proof; `npm test` runs the first three, `npm run test:crash` the last. */
-const project = (displayName, testMatch) => ({
+const project = (displayName, testMatch, extra = {}) => ({
   displayName,
+  ...extra,
   testMatch,
   rootDir: ".",
   testEnvironment: "node",
@@ -30,7 +34,7 @@ export default {
       "<rootDir>/tests/{unit,orchestrators,replay,property,regressions}/**/*.test.ts",
     ]),
     project("contract", ["<rootDir>/tests/contract/**/*.test.ts"]),
-    project("e2e", ["<rootDir>/tests/e2e/**/*.test.ts"]),
-    project("crash", ["<rootDir>/tests/crash/**/*.test.ts"]),
+    project("e2e", ["<rootDir>/tests/e2e/**/*.test.ts"], BUILT),
+    project("crash", ["<rootDir>/tests/crash/**/*.test.ts"], BUILT),
   ],
 };

@@ -1,9 +1,9 @@
-import { fileURLToPath } from "node:url";
 import { joinActClock } from "./act-clock.ts";
 import { playOnboarding } from "./acts/onboarding.ts";
 import { playRestore } from "./acts/restore.ts";
 import { playVerification } from "./acts/verification.ts";
 import { createAppClient, type People, readPeople } from "./app-client.ts";
+import { SAMPLE_ESTATE_FILE } from "./built-files.ts";
 import { type DataDirectory, dataDirectory, removeFile } from "./data-files.ts";
 import { createGraphReader, type GraphReader } from "./graph-reader.ts";
 import type { Narrator } from "./narrator.ts";
@@ -29,12 +29,10 @@ export interface Played {
   readonly results: Readonly<Record<ActName, ActResult>>;
 }
 
-const SEED_FILE = fileURLToPath(new URL("../../demo/seeds/sample-estate.json", import.meta.url));
-
 /** Starts everything and plays the acts that are not done yet. @throws Error with one sentence for people. */
 export async function play(options: PlayOptions): Promise<Played> {
   const directory = dataDirectory(options.dataPath);
-  const estate = await readEstate(new URL(`file://${SEED_FILE}`));
+  const estate = await readEstate(SAMPLE_ESTATE_FILE);
   const progress = await openProgress(directory);
   if (options.isAgain) {
     await progress.again();
@@ -44,7 +42,7 @@ export async function play(options: PlayOptions): Promise<Played> {
   const copy = await startCopy({
     directory,
     estate,
-    seedFile: SEED_FILE,
+    seedFile: SAMPLE_ESTATE_FILE,
     ports: options.ports,
     settings,
   });

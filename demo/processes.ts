@@ -3,9 +3,9 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type RunningAzurite, startAzurite } from "../host/azurite/start-azurite.ts";
 import { ACT_CLOCK_NAME } from "./act-clock.ts";
+import { APP_FOLDER, COMMAND_FILE } from "./built-files.ts";
 import { type DataDirectory, writeJson } from "./data-files.ts";
 import type { Estate } from "./seed-file.ts";
 
@@ -20,9 +20,12 @@ export interface RunningCopy {
   readonly hostUrl: string;
   readonly internalUrl: string;
   readonly simulatorUrl: string;
+  readonly storageConnection: string;
   /** Rejects when the host or the simulator ends by itself. */
   readonly unexpectedEnd: Promise<never>;
   stop(): Promise<void>;
+  /** Kills host and simulator without a word, as a crash would; Azurite stays, and is stopped by `stop`. */
+  kill(): Promise<void>;
 }
 
 interface Ready {
@@ -32,8 +35,6 @@ interface Ready {
   readonly pid: number;
 }
 
-const ENTRY = fileURLToPath(new URL("../cli/continuity.js", import.meta.url));
-const APP = fileURLToPath(new URL("../../", import.meta.url));
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 8_000;
 
@@ -63,7 +64,7 @@ export async function startCopy(options: {
     const host = await startChild(
       "host",
       [
-        `--app=${APP}`,
+        `--app=${APP_FOLDER}`,
         `--data=${directory.host}`,
         `--settings=${directory.settings}`,
         `--port=${ports.host}`,
@@ -103,8 +104,12 @@ export async function startCopy(options: {
       hostUrl: host.ready.url,
       internalUrl,
       simulatorUrl: simulator.ready.url,
+      storageConnection: azurite.connectionString,
       unexpectedEnd: Promise.race([host.unexpectedEnd, simulator.unexpectedEnd]),
       stop,
+      kill: async () => {
+        await Promise.all([host.kill(), simulator.kill()]);
+      },
     };
   } catch (error) {
     await stop();
@@ -116,6 +121,7 @@ interface RunningChild {
   readonly ready: Ready;
   readonly unexpectedEnd: Promise<never>;
   stop(): Promise<void>;
+  kill(): Promise<void>;
 }
 
 /** Forks one of our commands; it ends by itself when this process disappears. */
@@ -125,7 +131,7 @@ async function startChild(
   logs: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<RunningChild> {
-  const child = fork(ENTRY, [command, ...args, "--exit-with-parent"], {
+  const child = fork(COMMAND_FILE, [command, ...args, "--exit-with-parent"], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // Ctrl-C reaches the whole group; the launcher alone decides in which order the parts end.
@@ -161,6 +167,11 @@ async function startChild(
       const killer = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
       await ended;
       clearTimeout(killer);
+    },
+    async kill() {
+      isStopping = true;
+      child.kill("SIGKILL");
+      await ended;
     },
   };
 }

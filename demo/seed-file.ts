@@ -34,7 +34,7 @@ export interface Estate {
 }
 
 /** Reads the seed file of the sample estate. */
-export async function readEstate(file: URL): Promise<Estate> {
+export async function readEstate(file: string): Promise<Estate> {
   const seed = SeedFile.parse(JSON.parse(await readFile(file, "utf8")));
   const application = seed.applications[0] as (typeof seed.applications)[number];
   const isProtected = ({ backup }: (typeof seed.tenants)[number]) =>

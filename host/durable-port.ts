@@ -1,29 +1,70 @@
+import { createDurableEngine, type DurableEngine } from "./durable/engine.ts";
+import type { DurableFunction, DurableFunctionKind } from "./durable/function-catalogue.ts";
+import { parseDurableTaskSettings } from "./durable/settings.ts";
 import type { Foundation } from "./foundation.ts";
+import { triggerOf, typeOf } from "./functions/bindings.ts";
 import type { FunctionRunner } from "./functions/function-runner.ts";
-import type { HandleDurable } from "./http/durable-routes.ts";
+import { DURABLE_TASK_KEY } from "./http/host-keys.ts";
 import type { HostAddresses } from "./loaded-app.ts";
+import type { RpcTypedData } from "./worker/rpc.ts";
 import type { Worker } from "./worker/worker.ts";
 
 /** What the host needs of a durable engine. */
-export interface DurablePort {
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  /** JSON of a durable client input. */
-  clientBinding(): string;
-  readonly handle: HandleDurable;
+export type DurablePort = DurableEngine;
+
+const KIND_OF_TRIGGER: Readonly<Record<string, DurableFunctionKind>> = {
+  orchestrationtrigger: "orchestration",
+  activitytrigger: "activity",
+  entitytrigger: "entity",
+};
+
+function durableFunctions(worker: Worker): DurableFunction[] {
+  return [...worker.functions.values()].flatMap(({ metadata }) => {
+    const trigger = triggerOf(metadata);
+    const kind =
+      trigger === null || trigger === undefined ? undefined : KIND_OF_TRIGGER[typeOf(trigger.info)];
+    return kind === undefined ? [] : [{ name: metadata.name, kind }];
+  });
 }
 
-/** The durable engine for the app's orchestrations, activities and entities. */
+/** The durable engine for the app's orchestrations and activities. */
 export function openDurable(
-  _foundation: Foundation,
-  _worker: Worker,
-  _runner: FunctionRunner,
-  _addresses: HostAddresses,
+  { store, clock, hostJson, keys, logger }: Foundation,
+  worker: Worker,
+  runner: FunctionRunner,
+  addresses: HostAddresses,
 ): DurablePort {
-  return {
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-    clientBinding: () => "{}",
-    handle: () => Promise.resolve({ status: 404, headers: {} }),
-  };
+  const settings = parseDurableTaskSettings(hostJson.durableTask);
+  return createDurableEngine({
+    store,
+    clock,
+    settings,
+    functions: durableFunctions(worker),
+    async invoke(functionName, { data, metadata }) {
+      const outcome = await runner.run({
+        functionName,
+        trigger: data as RpcTypedData,
+        triggerMetadata: Object.fromEntries(
+          Object.entries(metadata ?? {}).map(([key, value]) => [key, { string: String(value) }]),
+        ),
+        reason: null,
+      });
+      return outcome.ok ? { ok: true, returnValue: outcome.returnValue } : outcome;
+    },
+    address: () => ({
+      publicUrl: `${addresses.url}/runtime/webhooks/durabletask`,
+      rpcUrl: `${addresses.internalUrl}/durabletask/`,
+      hubName: settings.hubName,
+      systemKey: keys.systemKeys[DURABLE_TASK_KEY] ?? "",
+    }),
+    log: (level, message) => logger.log(level, "Host.DurableTask", message),
+    fatal(error) {
+      logger.log(
+        "critical",
+        "Host.DurableTask",
+        `The store failed, so nothing can be promised any more: ${String(error)}`,
+      );
+      process.exit(1);
+    },
+  });
 }

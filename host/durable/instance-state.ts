@@ -1,0 +1,112 @@
+import type { HostStore } from "../store/store.ts";
+import type { OrchestratorState } from "./action.ts";
+import { openTimers, readTurns, type Turn } from "./instance-rows.ts";
+import type { InstanceRecord } from "./instance-record.ts";
+import type { ActionInterpreter } from "./interpreter.ts";
+import type { Delivery } from "./message.ts";
+import type { HistoryEvent } from "./history-event.ts";
+
+/** How an execution ended, kept until its open work is done. */
+export type Outcome =
+  | { readonly kind: "completed"; readonly output: string | null }
+  | {
+      readonly kind: "failed";
+      readonly error: string;
+      readonly failureDetails: OrchestratorState["failureDetails"];
+    }
+  | { readonly kind: "continuedAsNew"; readonly input: string | null };
+
+/** An instance in memory: what the store knows of it, and what makes the next turn cheap. Can be dropped when idle. */
+export class InstanceState {
+  record: InstanceRecord;
+  /** Messages in the order of their arrival, to be consumed by the next turn. */
+  inbox: Delivery[] = [];
+  /** A turn or a commit is under way; another must wait. */
+  isBusy = false;
+  /** In the queue of instances that want a turn. */
+  isQueued = false;
+  /** null: to be rebuilt from the history. */
+  interpreter: ActionInterpreter | null = null;
+  outcome: Outcome | null = null;
+  /** Removed or replaced: nothing may happen to it any more. */
+  isPurged = false;
+  /** Commits besides the turn's that must end before the store tells the truth about it. */
+  pendingCommits = 0;
+  readonly #settledWaiters: (() => void)[] = [];
+  /** Activities that run or wait to run in this process. */
+  runningActivities = 0;
+  /** Timers that have not fired: sequence id to instant. Valid while there is an interpreter. */
+  timers = new Map<number, number>();
+  /** The events of all turns as JSON, without the brackets; null: to be read from the store. */
+  pastText: string | null = null;
+
+  constructor(record: InstanceRecord) {
+    this.record = record;
+    if (record.turns === 0) {
+      this.pastText = "";
+    }
+  }
+
+  get isIdle(): boolean {
+    return (
+      !this.isBusy &&
+      !this.isQueued &&
+      this.pendingCommits === 0 &&
+      this.inbox.length === 0 &&
+      this.runningActivities === 0
+    );
+  }
+
+  /** Resolves when the turn under way is over. */
+  settled(): Promise<void> {
+    return this.isBusy
+      ? new Promise((resolve) => this.#settledWaiters.push(resolve))
+      : Promise.resolve();
+  }
+
+  /** Ends a turn. */
+  release(): void {
+    this.isBusy = false;
+    this.#settledWaiters.splice(0).forEach((resolve) => resolve());
+  }
+
+  /** Forgets what can be had from the store again. */
+  forget(): void {
+    this.interpreter = null;
+    this.outcome = null;
+    this.pastText = this.record.turns === 0 ? "" : null;
+  }
+
+  /** How many actions the last turn knew. */
+  recordedActions(store: HostStore): number {
+    const { instanceId, execution, turns } = this.record;
+    const row = turns === 0 ? undefined : store.get("history", [instanceId, execution, turns - 1]);
+    return row === undefined ? 0 : (JSON.parse(row) as { readonly n: number }).n;
+  }
+
+  /** The text of the history so far, with the turns when they had to be read anyway. */
+  readPast(store: HostStore): { readonly text: string; readonly turns: Turn[] | null } {
+    if (this.pastText !== null && this.interpreter !== null) {
+      return { text: this.pastText, turns: null };
+    }
+    const turns = this.record.turns === 0 ? [] : readTurns(store, this.record);
+    this.timers = openTimers(turns);
+    this.pastText = turns.map((turn) => eventsText(turn.events, true)).join(",");
+    return { text: this.pastText, turns };
+  }
+}
+
+/** Events as JSON, comma-separated. Those of earlier turns are marked as played. */
+export function eventsText(events: readonly HistoryEvent[], isPlayed: boolean): string {
+  return events
+    .map((event) =>
+      JSON.stringify(event.IsPlayed === isPlayed ? event : { ...event, IsPlayed: isPlayed }),
+    )
+    .join(",");
+}
+
+/** Marks events that were serialized for the turn that is over as played. */
+export function asPlayed(text: string): string {
+  // Within JSON texts quotes are escaped, so this form is only ever the property itself.
+  return text.replaceAll('"IsPlayed":false', '"IsPlayed":true');
+}

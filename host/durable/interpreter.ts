@@ -1,0 +1,492 @@
+import {
+  ActionType,
+  describeAction,
+  isSameAction,
+  isSameName,
+  type Action,
+  type CreateTimerAction,
+  type LockEntitiesAction,
+} from "./action.ts";
+import type { Effect } from "./effect.ts";
+import { eventTypeName, HistoryEventType, type HistoryEvent } from "./history-event.ts";
+import {
+  ActivityTask,
+  AllNode,
+  AnyNode,
+  EntityCallTask,
+  EventTask,
+  HttpPollingNode,
+  HttpTask,
+  LockTask,
+  RetryNode,
+  SubOrchestrationTask,
+  UserTimerNode,
+  type LeafTask,
+  type TaskNode,
+  type TaskScope,
+} from "./task-node.ts";
+
+/*
+ * I1  One counter from 0 per execution; ids are taken in the SDK's order (see task-node.ts), never in another.
+ * I2  An action is invoked when the task of the action before it has settled, in the turn in which the SDK first
+ *     reported it or later. A stored turn knows how many actions were known at its end, so a replay after a restart
+ *     invokes each in the same turn as the first time.
+ * I3  What was scheduled once is scheduled by every replay, same id, same kind, same name; else the execution fails.
+ * I4  While the yielded task has not settled, the orchestrator's code cannot go on, so it need not run.
+ */
+
+export interface InterpreterSettings {
+  readonly orchestratorName: string;
+  readonly instanceId: string;
+  readonly executionId: string;
+  readonly maximumShortTimerMs: number;
+  readonly longTimerIntervalMs: number;
+  readonly httpPollIntervalMs: number;
+}
+
+/** A turn as the history keeps it. */
+export interface RecordedTurn {
+  /** Unix milliseconds of its OrchestratorStarted. */
+  readonly at: number;
+  /** Actions known at its end. */
+  readonly actionCount: number;
+  readonly events: readonly HistoryEvent[];
+}
+
+/** Something in an execution that no further turn can repair: the instance fails with this message. */
+export class ExecutionFault extends Error {}
+
+export class NonDeterminismError extends ExecutionFault {
+  constructor(orchestrator: string, instanceId: string, what: string) {
+    super(
+      `Non-Deterministic workflow detected: orchestrator '${orchestrator}' (instance '${instanceId}') ${what}. Its code, or something it reads besides the context, has changed since this execution began.`,
+    );
+    this.name = "NonDeterminismError";
+  }
+}
+
+interface OpenTimer {
+  readonly node: UserTimerNode;
+  /** Where the SDK reports its action: index in the list, then in the compounds. */
+  readonly path: readonly number[];
+}
+
+export class ActionInterpreter implements TaskScope {
+  readonly instanceId: string;
+  readonly maximumShortTimerMs: number;
+  readonly longTimerIntervalMs: number;
+  readonly httpPollIntervalMs: number;
+  now = 0;
+  readonly #settings: InterpreterSettings;
+  readonly #open = new Map<number | string, LeafTask>();
+  readonly #work = new Set<LeafTask>();
+  readonly #waiters = new Map<string, LeafTask[]>();
+  /** Events that nobody waited for yet, by name, oldest first. */
+  readonly #buffered = new Map<string, HistoryEvent[]>();
+  #timers: OpenTimer[] = [];
+  #effects: Effect[] = [];
+  #canceledTimers: number[] = [];
+  #actions: readonly Action[] = [];
+  #invoked = 0;
+  #nextSeq = 0;
+  #current: TaskNode | null = null;
+  #lock: LockEntitiesAction | null = null;
+  /** False once the SDK went on although the last action's task was open: then only running the code tells. */
+  #isPredictable = true;
+  #hasContinuedAsNew = false;
+  #isFinished = false;
+
+  constructor(settings: InterpreterSettings) {
+    this.#settings = settings;
+    this.instanceId = settings.instanceId;
+    this.maximumShortTimerMs = settings.maximumShortTimerMs;
+    this.longTimerIntervalMs = settings.longTimerIntervalMs;
+    this.httpPollIntervalMs = settings.httpPollIntervalMs;
+  }
+
+  /** Whether the orchestrator function has to run before more can be said (I4). */
+  get needsCode(): boolean {
+    return !this.#isFinished && !(this.#isPredictable && this.#current?.state === "running");
+  }
+
+  /** Whether activities, sub-orchestrations or timers are still open; the end of an execution waits for them. */
+  get hasOpenWork(): boolean {
+    return this.#work.size > 0;
+  }
+
+  get actionCount(): number {
+    return this.#actions.length;
+  }
+
+  /** Buffered external events, oldest first by name: what continue-as-new carries over. */
+  get unconsumedEvents(): HistoryEvent[] {
+    return [...this.#buffered.values()].flat();
+  }
+
+  startTurn(now: number): void {
+    this.now = now;
+  }
+
+  /** Says that the orchestrator function has returned, thrown or continued as new. */
+  finish(): void {
+    this.#isFinished = true;
+  }
+
+  /** Lets one event complete what waits for it. */
+  feed(event: HistoryEvent): void {
+    switch (event.EventType) {
+      case HistoryEventType.TaskCompleted:
+      case HistoryEventType.SubOrchestrationInstanceCompleted:
+        this.#complete(event.TaskScheduledId, true, event);
+        break;
+      case HistoryEventType.TaskFailed:
+      case HistoryEventType.SubOrchestrationInstanceFailed:
+        this.#complete(event.TaskScheduledId, false, event);
+        break;
+      case HistoryEventType.TimerFired:
+        this.#complete(event.TimerId, true, event);
+        break;
+      case HistoryEventType.EventRaised:
+        this.#raise(event.Name, event);
+        break;
+      default:
+    }
+  }
+
+  /** Takes the list the SDK reported; what it had reported before must still be there (I3). */
+  learn(actions: readonly Action[]): void {
+    const known = this.#actions;
+    if (actions.length < known.length) {
+      throw this.#divergence(
+        `asked for ${describeAction(known[actions.length]!)} as action ${actions.length} and now asks for nothing there`,
+      );
+    }
+    known.forEach((action, index) => {
+      if (!isSameAction(action, actions[index]!)) {
+        throw this.#divergence(
+          `asked for ${describeAction(action)} as action ${index} and now asks for ${describeAction(actions[index]!)}`,
+        );
+      }
+    });
+    this.#actions = actions;
+  }
+
+  /** Invokes the next actions as far as the yielded tasks have settled. */
+  advance(limit = this.#actions.length): void {
+    while (this.#invoked < limit && this.#current?.state !== "running") {
+      this.#invokeNext();
+    }
+  }
+
+  /** Ends a turn in which the code ran: whatever the SDK has reported has been asked for by now. */
+  settleTurn(limit = this.#actions.length): void {
+    this.advance(limit);
+    while (this.#invoked < limit) {
+      // The SDK went on although our picture of the yielded task says that it cannot: a task was yielded twice.
+      this.#isPredictable = false;
+      this.#invokeNext();
+    }
+  }
+
+  /** Finds timers that the code has cancelled since; they no longer hold anything up. */
+  collectCancellations(): void {
+    this.#timers = this.#timers.filter(({ node, path }) => {
+      const leg = node.openLeg;
+      if (leg === null) {
+        return false;
+      }
+      if (this.#actionAt(path)?.isCanceled !== true) {
+        return true;
+      }
+      this.#open.delete(leg.seq);
+      this.#work.delete(leg);
+      this.#canceledTimers.push(leg.seq);
+      return false;
+    });
+  }
+
+  /** The new work since the last call. */
+  takeEffects(): { readonly effects: Effect[]; readonly canceledTimers: number[] } {
+    const taken = { effects: this.#effects, canceledTimers: this.#canceledTimers };
+    this.#effects = [];
+    this.#canceledTimers = [];
+    return taken;
+  }
+
+  /** Brings a new interpreter to where the recorded turns ended and compares each step with the record (I2, I3). */
+  replay(turns: readonly RecordedTurn[], actions: readonly Action[]): void {
+    const last = turns.at(-1)?.actionCount ?? 0;
+    if (actions.length < last) {
+      throw this.#divergence(
+        `had asked for ${last} operations by this point of its history and now asks for ${actions.length}`,
+      );
+    }
+    this.#actions = actions;
+    for (const turn of turns) {
+      this.startTurn(turn.at);
+      for (const event of turn.events) {
+        this.feed(event);
+        this.advance(turn.actionCount);
+      }
+      this.settleTurn(turn.actionCount);
+      this.#compare(turn.events);
+    }
+    this.collectCancellations();
+    this.takeEffects();
+  }
+
+  allocate(): number {
+    return this.#nextSeq++;
+  }
+
+  open(key: number | string, task: LeafTask, isWork: boolean): void {
+    this.#open.set(key, task);
+    if (isWork) {
+      this.#work.add(task);
+    }
+  }
+
+  waitForEvent(name: string, task: LeafTask): void {
+    const stack = this.#waiters.get(name) ?? [];
+    stack.push(task);
+    this.#waiters.set(name, stack);
+    const buffered = this.#buffered.get(name);
+    const event = buffered?.shift();
+    if (buffered?.length === 0) {
+      this.#buffered.delete(name);
+    }
+    if (event !== undefined) {
+      this.#raise(name, event);
+    }
+  }
+
+  emit(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  messageId(seq: number): string {
+    const hex = `${this.#settings.executionId.replaceAll("-", "").slice(0, 24)}${seq.toString(16).padStart(8, "0")}`;
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+
+  #complete(key: number | string, isSuccess: boolean, event: HistoryEvent): void {
+    const task = this.#open.get(key);
+    if (task !== undefined) {
+      this.#open.delete(key);
+      this.#work.delete(task);
+      task.settle(isSuccess, this, event);
+    }
+  }
+
+  #raise(name: string, event: HistoryEvent): void {
+    if (this.#open.has(name)) {
+      this.#complete(name, !isEntityFailure(event), event);
+      return;
+    }
+    const stack = this.#hasContinuedAsNew ? undefined : this.#waiters.get(name);
+    const task = stack?.pop();
+    if (stack?.length === 0) {
+      this.#waiters.delete(name);
+    }
+    if (task !== undefined) {
+      task.settle(true, this, event);
+    } else {
+      this.#buffered.set(name, [...(this.#buffered.get(name) ?? []), event]);
+    }
+  }
+
+  #invokeNext(): void {
+    const index = this.#invoked++;
+    const action = this.#actions[index]!;
+    const node = this.#invoke(action, [index]);
+    if (node !== null) {
+      this.#current = node;
+      node.track(this);
+    }
+  }
+
+  /** The task that the orchestrator then waits for; null for what it does not wait for. */
+  #invoke(action: Action, path: readonly number[]): TaskNode | null {
+    switch (action.actionType) {
+      case ActionType.ContinueAsNew:
+        this.#hasContinuedAsNew = true;
+        return null;
+      case ActionType.SignalEntity:
+      case ActionType.ScheduledSignalEntity:
+        this.#signal(action.instanceId, action.operation, action.input, action.fireAt);
+        return null;
+      case ActionType.ReleaseEntities:
+        this.#release();
+        return null;
+      default:
+        return this.#build(action, path);
+    }
+  }
+
+  #build(action: Action, path: readonly number[]): TaskNode {
+    switch (action.actionType) {
+      case ActionType.CallActivity:
+        return new ActivityTask(action);
+      case ActionType.CallActivityWithRetry:
+        return new RetryNode(action.retryOptions!, (failure) => new ActivityTask(action, failure));
+      case ActionType.CallSubOrchestrator:
+        return new SubOrchestrationTask(action);
+      case ActionType.CallSubOrchestratorWithRetry:
+        return new RetryNode(
+          action.retryOptions!,
+          (failure) => new SubOrchestrationTask(action, failure),
+        );
+      case ActionType.CreateTimer: {
+        const node = new UserTimerNode(Date.parse(action.fireAt));
+        this.#timers.push({ node, path });
+        return node;
+      }
+      case ActionType.WaitForExternalEvent:
+        return new EventTask(action.externalEventName);
+      case ActionType.CallEntity:
+        return new EntityCallTask(action);
+      case ActionType.CallHttp:
+        return action.httpRequest.asynchronousPatternEnabled === false
+          ? new HttpTask(action.httpRequest)
+          : new HttpPollingNode(action.httpRequest);
+      case ActionType.WhenAny:
+      case ActionType.WhenAll: {
+        const children = action.compoundActions.map((child, index) =>
+          this.#build(child, [...path, index]),
+        );
+        return action.actionType === ActionType.WhenAny
+          ? new AnyNode(children)
+          : new AllNode(children);
+      }
+      case ActionType.LockEntities:
+        this.#lock = action;
+        return new LockTask(action);
+      default:
+        throw new Error(`An orchestrator cannot wait for ${describeAction(action)}.`);
+    }
+  }
+
+  #signal(target: string, operation: string, input: unknown, fireAt: string | undefined): void {
+    const seq = this.allocate();
+    this.emit({
+      kind: "send",
+      seq,
+      target,
+      eventName: "op",
+      message: {
+        id: this.messageId(seq),
+        op: operation,
+        signal: true,
+        ...(input === undefined ? {} : { input: JSON.stringify(input) }),
+      },
+      ...(fireAt === undefined ? {} : { notBefore: Date.parse(fireAt) }),
+    });
+  }
+
+  #release(): void {
+    const lock = this.#lock;
+    this.#lock = null;
+    for (const { name, key } of lock?.lockSet ?? []) {
+      this.emit({
+        kind: "send",
+        seq: this.allocate(),
+        target: `@${name.toLowerCase()}@${key}`,
+        eventName: "release",
+        message: { id: lock!.lockRequestId, parent: this.instanceId },
+      });
+    }
+  }
+
+  /** Gives back the locks that the execution still holds when it ends. */
+  releaseLocks(): void {
+    this.#release();
+  }
+
+  #actionAt(path: readonly number[]): CreateTimerAction | null {
+    let action: Action | undefined = this.#actions[path[0]!];
+    for (const index of path.slice(1)) {
+      action =
+        action !== undefined && "compoundActions" in action
+          ? action.compoundActions[index]
+          : undefined;
+    }
+    return action?.actionType === ActionType.CreateTimer ? action : null;
+  }
+
+  #compare(events: readonly HistoryEvent[]): void {
+    const { effects } = this.takeEffects();
+    const recorded = events.filter(isScheduling);
+    for (let index = 0; index < Math.max(effects.length, recorded.length); index++) {
+      const effect = effects[index];
+      const event = recorded[index];
+      const now = effect === undefined ? null : describeEffect(effect);
+      const then = event === undefined ? null : describeScheduled(event);
+      if (now === null || then === null || effect!.seq !== event!.EventId || !agree(now, then)) {
+        throw this.#divergence(
+          `had scheduled ${then === null ? "nothing more" : `${then.kind}${nameOf(then)} with id ${event!.EventId} (${eventTypeName(event!.EventType)})`} and now schedules ${now === null ? "nothing there" : `${now.kind}${nameOf(now)} with id ${effect!.seq}`}`,
+        );
+      }
+    }
+  }
+
+  #divergence(what: string): NonDeterminismError {
+    return new NonDeterminismError(this.#settings.orchestratorName, this.instanceId, what);
+  }
+}
+
+interface Scheduled {
+  readonly kind: string;
+  readonly name: string | null;
+}
+
+const agree = (a: Scheduled, b: Scheduled): boolean =>
+  a.kind === b.kind && (a.name === null || b.name === null || isSameName(a.name, b.name));
+
+const nameOf = ({ name }: Scheduled): string => (name === null ? "" : ` '${name}'`);
+
+/** The activity under which the extension runs durable HTTP calls. */
+export const HTTP_ACTIVITY = "BuiltIn::HttpActivity";
+
+function describeEffect(effect: Effect): Scheduled {
+  switch (effect.kind) {
+    case "activity":
+      return { kind: "an activity", name: effect.name };
+    case "http":
+      return { kind: "an activity", name: HTTP_ACTIVITY };
+    case "subOrchestration":
+      return { kind: "a sub-orchestration", name: effect.name };
+    case "timer":
+      return { kind: "a timer", name: null };
+    case "send":
+      return { kind: "a message to", name: effect.target };
+  }
+}
+
+type SchedulingEvent = Extract<HistoryEvent, { EventType: 4 | 7 | 10 | 14 }>;
+
+const isScheduling = (event: HistoryEvent): event is SchedulingEvent =>
+  event.EventType === HistoryEventType.TaskScheduled ||
+  event.EventType === HistoryEventType.SubOrchestrationInstanceCreated ||
+  event.EventType === HistoryEventType.TimerCreated ||
+  event.EventType === HistoryEventType.EventSent;
+
+function describeScheduled(event: SchedulingEvent): Scheduled {
+  switch (event.EventType) {
+    case HistoryEventType.TaskScheduled:
+      return { kind: "an activity", name: event.Name };
+    case HistoryEventType.SubOrchestrationInstanceCreated:
+      return { kind: "a sub-orchestration", name: event.Name };
+    case HistoryEventType.TimerCreated:
+      return { kind: "a timer", name: null };
+    case HistoryEventType.EventSent:
+      return { kind: "a message to", name: event.InstanceId };
+  }
+}
+
+function isEntityFailure(event: HistoryEvent): boolean {
+  if (event.EventType !== HistoryEventType.EventRaised || event.Input === null) {
+    return false;
+  }
+  const response: unknown = JSON.parse(event.Input);
+  return typeof response === "object" && response !== null && "exceptionType" in response;
+}

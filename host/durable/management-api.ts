@@ -1,0 +1,420 @@
+import { randomUUID } from "node:crypto";
+import { managementLinks, type EngineAddress } from "./client-binding.ts";
+import type { FunctionCatalogue } from "./function-catalogue.ts";
+import { matches, queryInstances, type InstanceFilter } from "./instance-query.ts";
+import { isFinished, parseRuntimeStatus, type InstanceRecord } from "./instance-record.ts";
+import { readTurns } from "./instance-rows.ts";
+import { newInstance } from "./new-instance.ts";
+import type { Orchestrations } from "./orchestrations.ts";
+import type { DurableTaskSettings } from "./settings.ts";
+import { historyRows, statusPayload } from "./status-payload.ts";
+import type { HostStore } from "../store/store.ts";
+
+export interface ManagementRequest {
+  readonly method: string;
+  /** Path below the root of the durable task API, without a leading slash. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly origin: string;
+}
+
+export interface ManagementAnswer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+export interface ManagementApiOptions {
+  readonly store: HostStore;
+  readonly orchestrations: Orchestrations;
+  readonly functions: FunctionCatalogue;
+  readonly settings: DurableTaskSettings;
+  readonly address: () => EngineAddress;
+}
+
+/** Seconds after which a client may ask again, as the extension answers them. */
+const START_RETRY_SECONDS = "10";
+const STATUS_RETRY_SECONDS = "5";
+const DEFAULT_PAGE_SIZE = 100;
+const LONGEST_INSTANCE_ID = 256;
+
+/** Thrown for what the extension calls an ArgumentException: the caller's mistake. */
+class BadArgumentError extends Error {
+  override readonly name = "BadArgumentError";
+}
+
+const answer = (
+  status: number,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): ManagementAnswer =>
+  body === undefined
+    ? { status, headers }
+    : {
+        status,
+        headers: { "content-type": "application/json; charset=utf-8", ...headers },
+        body: JSON.stringify(body),
+      };
+
+const problem = (message: string, error: Error): unknown => ({
+  Message: message,
+  ExceptionMessage: error.message,
+  ExceptionType: error.name,
+});
+
+/** Query parameters have no case in the extension. */
+function parameter(query: URLSearchParams, name: string): string | null {
+  for (const [key, value] of query) {
+    if (key.toLowerCase() === name.toLowerCase()) {
+      return value;
+    }
+  }
+  return null;
+}
+
+const flag = (query: URLSearchParams, name: string, fallback: boolean): boolean => {
+  const text = parameter(query, name);
+  return text === null || text === "" ? fallback : text.toLowerCase() === "true";
+};
+
+function instant(query: URLSearchParams, name: string): number | null {
+  const text = parameter(query, name);
+  if (text === null || text === "") {
+    return null;
+  }
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) {
+    throw new BadArgumentError(`${name} is no date: ${text}`);
+  }
+  return at;
+}
+
+/** The management API of the Durable Task extension: the same behind both listeners. */
+export class ManagementApi {
+  readonly #options: ManagementApiOptions;
+
+  constructor(options: ManagementApiOptions) {
+    this.#options = options;
+  }
+
+  async handle(request: ManagementRequest): Promise<ManagementAnswer> {
+    try {
+      const segments = request.path.split("/").filter((part) => part !== "");
+      return await this.#route(request, segments.map(decodeURIComponent));
+    } catch (error) {
+      if (
+        error instanceof BadArgumentError ||
+        error instanceof RangeError ||
+        error instanceof URIError
+      ) {
+        return answer(400, problem("One or more of the arguments submitted is incorrect", error));
+      }
+      const failure = error instanceof Error ? error : new Error(String(error));
+      return answer(500, problem("Something went wrong while processing your request", failure));
+    }
+  }
+
+  #route(
+    request: ManagementRequest,
+    segments: string[],
+  ): Promise<ManagementAnswer> | ManagementAnswer {
+    const [root, first, verb, name] = segments;
+    const key = `${request.method} ${root?.toLowerCase() ?? ""}/${segments.length}`;
+    switch (key) {
+      case "POST orchestrators/2":
+      case "POST orchestrators/3":
+        return this.#start(request, first!, verb ?? null);
+      case "GET instances/1":
+        return this.#list(request);
+      case "DELETE instances/1":
+        return this.#purgeMany(request);
+      case "GET instances/2":
+        return this.#status(request, first!);
+      case "DELETE instances/2":
+        return this.#purgeOne(first!);
+      case "POST instances/4":
+        return verb!.toLowerCase() === "raiseevent"
+          ? this.#raise(request, first!, name!)
+          : answer(404);
+      case "POST instances/3":
+        return this.#act(request, first!, verb!.toLowerCase());
+      default:
+        return answer(404);
+    }
+  }
+
+  async #start(
+    request: ManagementRequest,
+    functionName: string,
+    givenId: string | null,
+  ): Promise<ManagementAnswer> {
+    const instanceId = givenId ?? randomUUID().replaceAll("-", "");
+    if (instanceId.length > LONGEST_INSTANCE_ID || /[/\\#?\p{Cc}]/u.test(instanceId)) {
+      throw new BadArgumentError(
+        `An instance ID has at most ${LONGEST_INSTANCE_ID} characters and none of / \\ # ?`,
+      );
+    }
+    const input = jsonBody(request.body);
+    const { orchestrations, settings, functions } = this.#options;
+    const existing = orchestrations.recordOf(instanceId);
+    if (
+      existing !== null &&
+      !isFinished(existing.status) &&
+      !settings.isRunningInstanceOverridable
+    ) {
+      return answer(409, {
+        Message: `An Orchestration instance with the status ${existing.status} already exists.`,
+      });
+    }
+    const record = newInstance({
+      instanceId,
+      // An unknown orchestrator is accepted, and its instance fails with what could have been meant.
+      name: functions.find("orchestration", functionName) ?? functionName,
+      version: parameter(request.query, "version") ?? settings.defaultVersion,
+      input,
+      now: orchestrations.now(),
+    });
+    await orchestrations.create(record);
+    const timeout = Number(parameter(request.query, "timeout") ?? Number.NaN);
+    return Number.isFinite(timeout)
+      ? this.#waitForEnd(request, instanceId, timeout * 1000)
+      : this.#accepted(request, instanceId);
+  }
+
+  #accepted(request: ManagementRequest, instanceId: string): ManagementAnswer {
+    const links = this.#links(request, instanceId);
+    return answer(202, links, {
+      location: links["statusQueryGetUri"]!,
+      "retry-after": START_RETRY_SECONDS,
+    });
+  }
+
+  #links(request: ManagementRequest, instanceId: string): Record<string, string> {
+    const address = this.#options.address();
+    return managementLinks(address, `${request.origin}/runtime/webhooks/durabletask`, instanceId);
+  }
+
+  async #waitForEnd(
+    request: ManagementRequest,
+    instanceId: string,
+    timeoutMs: number,
+  ): Promise<ManagementAnswer> {
+    const { orchestrations } = this.#options;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, timeoutMs);
+      const waiter = orchestrations.whenEnded(instanceId, () => {
+        clearTimeout(timer);
+        waiter[Symbol.dispose]();
+        resolve();
+      });
+      const record = orchestrations.recordOf(instanceId);
+      if (record === null || isFinished(record.status)) {
+        clearTimeout(timer);
+        waiter[Symbol.dispose]();
+        resolve();
+      }
+    });
+    const record = orchestrations.recordOf(instanceId);
+    if (record === null || !isFinished(record.status)) {
+      return this.#accepted(request, instanceId);
+    }
+    const payload = statusPayload(record, { input: true });
+    if (record.status === "Completed") {
+      return answer(200, payload["output"]);
+    }
+    return answer(this.#failedStatus(request, record), payload);
+  }
+
+  #failedStatus({ query }: ManagementRequest, record: InstanceRecord): number {
+    return record.status === "Failed" && flag(query, "returnInternalServerErrorOnFailure", false)
+      ? 500
+      : 200;
+  }
+
+  #status(request: ManagementRequest, instanceId: string): ManagementAnswer {
+    const { orchestrations, store } = this.#options;
+    const record = orchestrations.recordOf(instanceId);
+    if (record === null) {
+      return answer(404);
+    }
+    const { query } = request;
+    const payload = statusPayload(record, { input: flag(query, "showInput", true) });
+    if (flag(query, "showHistory", false)) {
+      const events = readTurns(store, record).flatMap((turn) => turn.events);
+      payload["historyEvents"] = historyRows(events, {
+        showOutput: flag(query, "showHistoryOutput", false),
+      });
+    }
+    return isFinished(record.status)
+      ? answer(this.#failedStatus(request, record), payload)
+      : answer(202, payload, {
+          location: this.#links(request, instanceId)["statusQueryGetUri"]!,
+          "retry-after": STATUS_RETRY_SECONDS,
+        });
+  }
+
+  #filter({ query }: ManagementRequest): InstanceFilter {
+    const words = (parameter(query, "runtimeStatus") ?? "")
+      .split(",")
+      .map((word) => word.trim())
+      .filter((word) => word !== "");
+    return {
+      instanceIdPrefix: parameter(query, "instanceIdPrefix"),
+      createdFrom: instant(query, "createdTimeFrom"),
+      createdTo: instant(query, "createdTimeTo"),
+      statuses: words.map((word) => {
+        const status = parseRuntimeStatus(word);
+        if (status === null) {
+          throw new BadArgumentError(`There is no runtime status ${word}.`);
+        }
+        return status;
+      }),
+    };
+  }
+
+  #list(request: ManagementRequest): ManagementAnswer {
+    const { query, headers } = request;
+    const page = queryInstances(this.#options.store, this.#filter(request), {
+      top: Math.max(1, Number(parameter(query, "top") ?? DEFAULT_PAGE_SIZE) || DEFAULT_PAGE_SIZE),
+      continuationToken: headers["x-ms-continuation-token"] || null,
+    });
+    const showInput = flag(query, "showInput", true);
+    return answer(
+      200,
+      page.records.map((record) => statusPayload(record, { input: showInput })),
+      page.continuationToken === null ? {} : { "x-ms-continuation-token": page.continuationToken },
+    );
+  }
+
+  async #purgeOne(instanceId: string): Promise<ManagementAnswer> {
+    const record = this.#options.orchestrations.recordOf(instanceId);
+    if (record === null) {
+      return answer(404);
+    }
+    await this.#options.orchestrations.purge(record);
+    return answer(200, { instancesDeleted: 1 });
+  }
+
+  async #purgeMany(request: ManagementRequest): Promise<ManagementAnswer> {
+    const { store, orchestrations } = this.#options;
+    const filter = this.#filter(request);
+    if (filter.createdFrom === null) {
+      throw new BadArgumentError("Please provide value for 'createdTimeFrom' parameter.");
+    }
+    let instancesDeleted = 0;
+    for (;;) {
+      // What was purged is gone from the next page, so every page is the first.
+      const { records } = queryInstances(store, filter, {
+        top: DEFAULT_PAGE_SIZE,
+        continuationToken: null,
+      });
+      const ended = records.filter(
+        (record) => isFinished(record.status) && matches(record, filter),
+      );
+      if (ended.length === 0) {
+        break;
+      }
+      for (const record of ended) {
+        await orchestrations.purge(record);
+        instancesDeleted += 1;
+      }
+    }
+    return instancesDeleted === 0 ? answer(404) : answer(200, { instancesDeleted });
+  }
+
+  async #raise(
+    request: ManagementRequest,
+    instanceId: string,
+    name: string,
+  ): Promise<ManagementAnswer> {
+    if (!/^application\/json\b/iu.test(request.headers["content-type"] ?? "")) {
+      throw new BadArgumentError("Only application/json request content is supported");
+    }
+    if (request.body.length === 0) {
+      throw new BadArgumentError("An event needs JSON content.");
+    }
+    const input = jsonBody(request.body);
+    const gone = this.#gone(instanceId);
+    if (gone !== null) {
+      return gone;
+    }
+    await this.#options.orchestrations.send(instanceId, { kind: "eventRaised", name, input });
+    return answer(202);
+  }
+
+  /** 404 for an instance that never was, 410 for one that has ended, null for one that lives. */
+  #gone(instanceId: string): ManagementAnswer | null {
+    const record = this.#options.orchestrations.recordOf(instanceId);
+    if (record === null) {
+      return answer(404);
+    }
+    return isFinished(record.status) ? answer(410) : null;
+  }
+
+  async #act(
+    request: ManagementRequest,
+    instanceId: string,
+    verb: string,
+  ): Promise<ManagementAnswer> {
+    const { orchestrations } = this.#options;
+    const reason = parameter(request.query, "reason") ?? "";
+    switch (verb) {
+      case "terminate":
+      case "suspend":
+      case "resume": {
+        const gone = this.#gone(instanceId);
+        if (gone !== null) {
+          return gone;
+        }
+        const isSuspended = orchestrations.recordOf(instanceId)?.status === "Suspended";
+        if (verb !== "terminate" && isSuspended === (verb === "suspend")) {
+          throw new Error(
+            `Cannot ${verb} an orchestration that is ${isSuspended ? "" : "not "}suspended.`,
+          );
+        }
+        const { consumed } = await orchestrations.send(instanceId, { kind: verb, reason });
+        await consumed;
+        return answer(202);
+      }
+      case "restart":
+        return this.#restart(request, instanceId);
+      default:
+        return answer(404);
+    }
+  }
+
+  async #restart(request: ManagementRequest, instanceId: string): Promise<ManagementAnswer> {
+    const { orchestrations, settings } = this.#options;
+    const record = orchestrations.recordOf(instanceId);
+    if (record === null) {
+      throw new BadArgumentError(`An instance with ID '${instanceId}' does not exist.`);
+    }
+    const isNew = flag(request.query, "restartWithNewInstanceId", true);
+    if (!isNew && !isFinished(record.status)) {
+      return answer(409, { Message: `The instance ${instanceId} is still ${record.status}.` });
+    }
+    const restarted = newInstance({
+      instanceId: isNew ? randomUUID().replaceAll("-", "") : instanceId,
+      name: record.name,
+      version: record.version ?? settings.defaultVersion,
+      input: record.input,
+      now: orchestrations.now(),
+    });
+    await orchestrations.create(restarted);
+    return this.#accepted(request, restarted.instanceId);
+  }
+}
+
+/** The body as JSON text in its shortest form; null for an empty one. */
+function jsonBody(body: Buffer): string | null {
+  if (body.length === 0) {
+    return null;
+  }
+  try {
+    return JSON.stringify(JSON.parse(body.toString("utf8")));
+  } catch {
+    throw new BadArgumentError("Invalid JSON content");
+  }
+}

@@ -1,0 +1,500 @@
+import { crashPoint } from "../crash-points.ts";
+import { remove, type HostStore, type StoreOperation } from "../store/store.ts";
+import type { OrchestratorState } from "./action.ts";
+import {
+  ActivityDispatcher,
+  type ActivityAnswer,
+  type ActivityOrder,
+  type Invoke,
+} from "./activity-dispatcher.ts";
+import type { FunctionCatalogue } from "./function-catalogue.ts";
+import { callHttp } from "./http-call.ts";
+import { removeInstance, readRecord, saveMessage, saveRecord } from "./instance-rows.ts";
+import { isFinished, type InstanceRecord } from "./instance-record.ts";
+import { InstanceState } from "./instance-state.ts";
+import type { Delivery, Message } from "./message.ts";
+import { orchestratorPayload, parseOrchestratorResult } from "./orchestrator-call.ts";
+import { recoverInstances } from "./recovery.ts";
+import type { DurableTaskSettings } from "./settings.ts";
+import { TimerService, type DueTimer } from "./timer-service.ts";
+import { Turn, type EntitySend, type TurnResult, type TurnScope } from "./turn.ts";
+import { takeBatch } from "./turn-batch.ts";
+import type { BusyClock, WorkGate } from "./work-gate.ts";
+
+export type Log = (
+  level: "debug" | "information" | "warning" | "error" | "critical",
+  message: string,
+) => void;
+
+export interface OrchestrationsOptions {
+  readonly store: HostStore;
+  readonly clock: BusyClock;
+  readonly gate: WorkGate;
+  readonly settings: DurableTaskSettings;
+  readonly functions: FunctionCatalogue;
+  readonly invoke: Invoke;
+  readonly log: Log;
+  /** The store failed: nothing can be promised any more. */
+  readonly fatal: (error: unknown) => void;
+  /** Rows for messages to entities, and their delivery once the rows are committed. */
+  readonly entities: {
+    store(sends: readonly EntitySend[], from: InstanceRecord): StoreOperation[];
+    deliver(sends: readonly EntitySend[]): void;
+  };
+}
+
+/** Idle instances kept in memory, and the length of history text they may hold together. */
+const HOT_INSTANCES = 2_000;
+const HOT_TEXT_LENGTH = 64 * 1024 * 1024;
+/** A turn that could not be run (not: that failed) is tried again after this long. */
+const RETRY_TURN_MS = 1_000;
+
+/** All orchestration instances of the host: their inboxes, their turns, their commits. */
+export class Orchestrations {
+  readonly #options: OrchestrationsOptions;
+  readonly #hot = new Map<string, InstanceState>();
+  readonly #ready: InstanceState[] = [];
+  readonly #activities: ActivityDispatcher;
+  readonly #timers: TimerService;
+  readonly #scope: TurnScope;
+  readonly #endWaiters = new Map<string, Set<() => void>>();
+  #messageNumber: number;
+  #runningTurns = 0;
+  #isPumping = false;
+  #isStopped = true;
+
+  constructor(options: OrchestrationsOptions) {
+    this.#options = options;
+    const { store, settings, functions, gate, clock } = options;
+    // Above every number of an earlier epoch.
+    this.#messageNumber = store.epoch * 2 ** 32;
+    this.#activities = new ActivityDispatcher({
+      functions,
+      gate,
+      limit: settings.maxConcurrentActivityFunctions,
+      invoke: options.invoke,
+      callHttp,
+      answer: (order, answer) => this.#answerActivity(order, answer),
+    });
+    this.#timers = new TimerService({ store, clock, deliver: (timer) => this.#fireTimer(timer) });
+    this.#scope = {
+      store,
+      settings,
+      functions,
+      now: () => this.now(),
+      run: (record, historyText) => this.#runOrchestrator(record, historyText),
+      recordOf: (instanceId) => this.recordOf(instanceId),
+      nextMessageNumber: () => this.nextMessageNumber(),
+    };
+  }
+
+  /** Unix milliseconds, whole: the history has no finer time. */
+  now(): number {
+    return Math.floor(this.#options.clock.now());
+  }
+
+  nextMessageNumber(): number {
+    return this.#messageNumber++;
+  }
+
+  async start(): Promise<void> {
+    this.#isStopped = false;
+    await recoverInstances(this.#options.store, {
+      adopt: (record) => this.#adopt(new InstanceState(record)),
+      enqueue: (state) => this.#enqueue(state),
+      deliver: (instanceId, delivery) => void this.deliver(instanceId, delivery),
+      dispatch: (state, work) => this.#dispatch(state, [work]),
+    });
+    this.#timers.start();
+  }
+
+  /** Begins nothing more; what is being committed will be. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#timers.stop();
+    this.#activities.stop();
+    for (const state of this.#ready.splice(0)) {
+      state.isQueued = false;
+      this.#options.gate.leave();
+    }
+  }
+
+  /** The instance as the latest commit, flushed or not, leaves it. */
+  recordOf(instanceId: string): InstanceRecord | null {
+    return this.#hot.get(instanceId)?.record ?? readRecord(this.#options.store, instanceId);
+  }
+
+  /** Creates an instance in place of whatever had its id; resolves when that is durable. */
+  async create(record: InstanceRecord): Promise<void> {
+    const operations = this.#place(record);
+    crashPoint("start-uncommitted");
+    const committed = this.commit(operations);
+    this.#enqueue(this.#hot.get(record.instanceId)!);
+    await committed;
+    crashPoint("start-committed");
+  }
+
+  /** Stores a message for an instance; resolves when it cannot be lost any more. */
+  async send(instanceId: string, message: Message): Promise<{ readonly consumed: Promise<void> }> {
+    const n = this.nextMessageNumber();
+    const row = { table: "inbox", key: [instanceId, n] } as const;
+    const stored = this.commit([saveMessage(instanceId, n, message)]);
+    let onConsumed = (): void => {};
+    const consumed = new Promise<void>((resolve) => {
+      onConsumed = resolve;
+    });
+    this.deliver(instanceId, { message, row, onConsumed });
+    await stored;
+    crashPoint("message-stored");
+    return { consumed };
+  }
+
+  /** Hands a message to an instance in memory; false if there is no such instance. */
+  deliver(instanceId: string, delivery: Delivery): boolean {
+    const state = this.#stateOf(instanceId);
+    if (state === null) {
+      if (delivery.row !== null) {
+        void this.commit([remove(delivery.row.table, delivery.row.key)]);
+      }
+      return false;
+    }
+    state.inbox.push(this.#keepWhileSuspended(state, delivery));
+    this.#enqueue(state);
+    return true;
+  }
+
+  /** Removes an instance with all its rows, whatever its status; resolves when that is durable. */
+  async purge(record: InstanceRecord): Promise<void> {
+    await this.atRest(record.instanceId);
+    const state = this.#hot.get(record.instanceId);
+    if (state !== undefined) {
+      state.isPurged = true;
+      state.inbox = [];
+    }
+    const current = this.recordOf(record.instanceId);
+    if (current !== null) {
+      const committed = this.commit(removeInstance(this.#options.store, current));
+      await committed;
+    }
+    if (this.#hot.get(record.instanceId) === state) {
+      this.#hot.delete(record.instanceId);
+    }
+    this.#tellEnd(record.instanceId);
+  }
+
+  /** Replaces the record and rows of an instance that is at rest (rewind). */
+  async rewrite(record: InstanceRecord, operations: readonly StoreOperation[]): Promise<void> {
+    this.#hot.delete(record.instanceId);
+    const state = this.#adopt(new InstanceState(record));
+    state.pendingCommits += 1;
+    await this.commit(operations);
+    state.pendingCommits -= 1;
+    state.forget();
+    this.#enqueue(state);
+  }
+
+  /** Resolves when no turn of the instance is under way. */
+  async atRest(instanceId: string): Promise<void> {
+    for (let state = this.#hot.get(instanceId); state?.isBusy === true;) {
+      await state.settled();
+      state = this.#hot.get(instanceId);
+    }
+  }
+
+  /** Calls back once when the instance ends (or is purged); dispose to give up. */
+  whenEnded(instanceId: string, callback: () => void): Disposable {
+    const waiters = this.#endWaiters.get(instanceId) ?? new Set();
+    waiters.add(callback);
+    this.#endWaiters.set(instanceId, waiters);
+    return {
+      [Symbol.dispose]: () => {
+        waiters.delete(callback);
+        if (waiters.size === 0) {
+          this.#endWaiters.delete(instanceId);
+        }
+      },
+    };
+  }
+
+  async commit(operations: readonly StoreOperation[]): Promise<void> {
+    const { gate, store, fatal } = this.#options;
+    gate.enter();
+    try {
+      await store.commit(operations);
+    } catch (error) {
+      this.stop();
+      fatal(error);
+      throw error;
+    } finally {
+      gate.leave();
+    }
+  }
+
+  #adopt(state: InstanceState): InstanceState {
+    this.#hot.set(state.record.instanceId, state);
+    return state;
+  }
+
+  /** Puts a new instance in its place in memory and says what to commit. */
+  #place(record: InstanceRecord): StoreOperation[] {
+    const existing = this.recordOf(record.instanceId);
+    const old = this.#hot.get(record.instanceId);
+    if (old !== undefined) {
+      old.isPurged = true;
+    }
+    this.#adopt(new InstanceState(record));
+    return [
+      ...(existing === null ? [] : removeInstance(this.#options.store, existing)),
+      ...saveRecord(record, null),
+    ];
+  }
+
+  #stateOf(instanceId: string): InstanceState | null {
+    const hot = this.#hot.get(instanceId);
+    if (hot !== undefined) {
+      return hot.isPurged ? null : hot;
+    }
+    const record = readRecord(this.#options.store, instanceId);
+    if (record === null) {
+      return null;
+    }
+    this.#evict();
+    return this.#adopt(new InstanceState(record));
+  }
+
+  /** What only memory has would be lost if a suspended instance met a crash; it gets a row. */
+  #keepWhileSuspended(state: InstanceState, delivery: Delivery): Delivery {
+    const { instanceId } = state.record;
+    if (delivery.row !== null || state.record.status !== "Suspended") {
+      return delivery;
+    }
+    const n = this.nextMessageNumber();
+    void this.commit([saveMessage(instanceId, n, delivery.message)]);
+    return { ...delivery, row: { table: "inbox", key: [instanceId, n] } };
+  }
+
+  #enqueue(state: InstanceState): void {
+    if (state.isQueued || state.isBusy || state.isPurged || this.#isStopped) {
+      return;
+    }
+    state.isQueued = true;
+    this.#options.gate.enter();
+    this.#ready.push(state);
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (!this.#isPumping) {
+      this.#isPumping = true;
+      // What else arrives in this turn of the event loop joins the same turn of its instance.
+      setImmediate(() => {
+        this.#isPumping = false;
+        const { maxConcurrentOrchestratorFunctions: limit } = this.#options.settings;
+        for (const state of this.#ready.splice(0, Math.max(0, limit - this.#runningTurns))) {
+          void this.#takeTurn(state);
+        }
+      });
+    }
+  }
+
+  async #takeTurn(state: InstanceState): Promise<void> {
+    const { gate } = this.#options;
+    state.isQueued = false;
+    const batch = state.isPurged ? null : takeBatch(state.record, state.inbox);
+    if (batch === null) {
+      gate.leave();
+      return;
+    }
+    state.isBusy = true;
+    state.inbox = [...batch.rest];
+    const wasFinished = isFinished(state.record.status);
+    this.#runningTurns += 1;
+    try {
+      let result: TurnResult;
+      try {
+        result = await new Turn(this.#scope, state, batch).compute();
+      } finally {
+        this.#runningTurns -= 1;
+        if (this.#ready.length > 0) {
+          this.#pump();
+        }
+      }
+      await this.#commitTurn(state, result);
+      this.#afterTurn(state, result);
+      if (isFinished(state.record.status)) {
+        this.#finish(state, wasFinished);
+      }
+      for (const { row, onConsumed } of batch.consumed) {
+        if (row?.table === "timers") {
+          this.#timers.consumed(row.key);
+        }
+        onConsumed?.();
+      }
+    } catch (error) {
+      this.#abandon(state, batch.consumed, error);
+    } finally {
+      state.release();
+      if (state.inbox.length > 0 || state.record.turns === 0) {
+        this.#enqueue(state);
+      }
+      gate.leave();
+    }
+  }
+
+  async #commitTurn(state: InstanceState, result: TurnResult): Promise<void> {
+    const { entities } = this.#options;
+    const operations = [
+      ...result.operations,
+      ...result.children.flatMap((child) => this.#place(child)),
+      ...entities.store(result.sends, result.record),
+    ];
+    const isNewExecution = result.record.executionId !== state.record.executionId;
+    state.record = result.record;
+    if (isNewExecution) {
+      state.forget();
+    }
+    crashPoint("turn-uncommitted");
+    if (operations.length > 0) {
+      await this.commit(operations);
+    }
+    crashPoint(isNewExecution ? "continue-as-new-committed" : "turn-committed");
+  }
+
+  #afterTurn(state: InstanceState, result: TurnResult): void {
+    this.#dispatch(state, result.work);
+    for (const child of result.children) {
+      this.#enqueue(this.#hot.get(child.instanceId)!);
+    }
+    for (const { instanceId, delivery } of result.messages) {
+      this.deliver(instanceId, delivery);
+    }
+    this.#options.entities.deliver(result.sends);
+    for (const { due } of result.timers) {
+      this.#timers.added(due);
+    }
+  }
+
+  #finish(state: InstanceState, wasFinished: boolean): void {
+    const { instanceId, name, status, output } = state.record;
+    state.forget();
+    if (state.inbox.length === 0 && this.#hot.get(instanceId) === state) {
+      this.#hot.delete(instanceId);
+    }
+    if (wasFinished) {
+      return;
+    }
+    this.#options.log(
+      status === "Failed" ? "warning" : "debug",
+      `${instanceId}: orchestrator '${name}' ended as ${status}${status === "Failed" ? `: ${output ?? ""}` : ""}`,
+    );
+    this.#tellEnd(instanceId);
+  }
+
+  #tellEnd(instanceId: string): void {
+    for (const callback of this.#endWaiters.get(instanceId) ?? []) {
+      callback();
+    }
+  }
+
+  /** A turn that broke off has changed nothing; it is taken again from what the store has. */
+  #abandon(state: InstanceState, consumed: readonly Delivery[], error: unknown): void {
+    state.forget();
+    state.inbox = [...consumed, ...state.inbox];
+    const stored = readRecord(this.#options.store, state.record.instanceId);
+    if (stored !== null) {
+      state.record = stored;
+    }
+    if (this.#isStopped) {
+      return;
+    }
+    const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log(
+      "error",
+      `${state.record.instanceId}: a turn of orchestrator '${state.record.name}' broke off and will be taken again: ${reason}`,
+    );
+    state.isQueued = true;
+    setTimeout(() => {
+      state.isQueued = false;
+      this.#enqueue(state);
+    }, RETRY_TURN_MS).unref();
+  }
+
+  #dispatch(state: InstanceState, work: TurnResult["work"]): void {
+    const { instanceId, executionId } = state.record;
+    state.runningActivities += work.length;
+    for (const item of work) {
+      this.#activities.add({ instanceId, executionId, work: item });
+    }
+  }
+
+  #answerActivity(order: ActivityOrder, answer: ActivityAnswer): void {
+    const { instanceId, executionId, work } = order;
+    const state = this.#hot.get(instanceId);
+    if (state !== undefined && state.record.executionId === executionId) {
+      state.runningActivities -= 1;
+    }
+    const isChild = work.kind === "subOrchestration";
+    const head = { executionId, taskId: work.seq };
+    this.deliver(instanceId, {
+      row: null,
+      message:
+        answer.failure === undefined
+          ? { kind: "completed", ...head, result: answer.result }
+          : {
+              kind: isChild ? "subOrchestrationFailed" : "failed",
+              ...head,
+              failure: answer.failure,
+            },
+    });
+  }
+
+  #fireTimer({ instanceId, execution, taskId, fireAt, key }: DueTimer): boolean {
+    const state = this.#stateOf(instanceId);
+    if (state === null || isFinished(state.record.status) || state.record.execution !== execution) {
+      return false;
+    }
+    const { executionId } = state.record;
+    return this.deliver(instanceId, {
+      message: { kind: "timerFired", executionId, taskId, fireAt },
+      row: { table: "timers", key },
+    });
+  }
+
+  async #runOrchestrator(record: InstanceRecord, historyText: string): Promise<OrchestratorState> {
+    const { functions, settings, invoke } = this.#options;
+    const name = functions.find("orchestration", record.name);
+    if (name === null) {
+      return {
+        isDone: false,
+        actions: [],
+        error: functions.missing("orchestration", record.name),
+      };
+    }
+    const data = orchestratorPayload(record, historyText, settings);
+    return parseOrchestratorResult(
+      await invoke(name, {
+        data: { string: data },
+        metadata: { instanceId: record.instanceId },
+      }),
+    );
+  }
+
+  /** Lets go of idle instances, oldest first, when there are too many. */
+  #evict(): void {
+    let length = 0;
+    for (const state of this.#hot.values()) {
+      length += state.pastText?.length ?? 0;
+    }
+    let surplus = this.#hot.size - HOT_INSTANCES;
+    for (const [instanceId, state] of this.#hot) {
+      if (surplus <= 0 && length <= HOT_TEXT_LENGTH) {
+        return;
+      }
+      if (state.isIdle) {
+        this.#hot.delete(instanceId);
+        surplus -= 1;
+        length -= state.pastText?.length ?? 0;
+      }
+    }
+  }
+}

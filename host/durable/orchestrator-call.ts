@@ -1,0 +1,84 @@
+import type { Action, OrchestratorState } from "./action.ts";
+import type { InstanceRecord } from "./instance-record.ts";
+import type { DurableTaskSettings } from "./settings.ts";
+import { returnText } from "./typed-data.ts";
+
+/** Highest replay schema of the protocol: V4, which knows entity locks. */
+const UPPER_SCHEMA_VERSION_NEW = 3;
+const OUT_OF_PROC_DATA = "\n\n$OutOfProcData$:";
+
+/** .NET's constant form of a duration: d.hh:mm:ss. */
+function timeSpan(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  const two = (value: number): string => String(value).padStart(2, "0");
+  return `${Math.floor(seconds / 86_400)}.${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}
+
+/** The text that an orchestration trigger carries; `historyText` are the events as JSON, comma-separated. */
+export function orchestratorPayload(
+  record: InstanceRecord,
+  historyText: string,
+  settings: DurableTaskSettings,
+): string {
+  const rest = JSON.stringify({
+    instanceId: record.instanceId,
+    isReplaying: false,
+    parentInstanceId: record.parent?.instanceId ?? null,
+    upperSchemaVersion: 1,
+    upperSchemaVersionNew: UPPER_SCHEMA_VERSION_NEW,
+    longRunningTimerIntervalDuration: timeSpan(settings.longTimerIntervalMs),
+    maximumShortTimerDuration: timeSpan(settings.maximumShortTimerMs),
+    // The protocol spells it like this.
+    defaultHttpAsyncRequestSleepTimeMillseconds: settings.httpPollIntervalMs,
+  });
+  return `{"history":[${historyText}],"input":${record.input ?? "null"},${rest.slice(1)}`;
+}
+
+/** What the orchestrator function left, from its return value or from the error in which the SDK wraps a failure. */
+export function parseOrchestratorResult(
+  result:
+    | { readonly ok: true; readonly returnValue: unknown }
+    | { readonly ok: false; readonly error: unknown },
+): OrchestratorState {
+  if (result.ok) {
+    const text = returnText(result.returnValue);
+    return normalize(text === null ? null : (JSON.parse(text) as unknown));
+  }
+  const message = messageOf(result.error);
+  const at = message.indexOf(OUT_OF_PROC_DATA);
+  if (at >= 0) {
+    return normalize(JSON.parse(message.slice(at + OUT_OF_PROC_DATA.length)) as unknown);
+  }
+  return { isDone: false, actions: [], error: message };
+}
+
+export function messageOf(error: unknown): string {
+  if (error instanceof Error) {
+    return error.message;
+  }
+  if (typeof error === "object" && error !== null && "message" in error) {
+    return String(error.message);
+  }
+  return typeof error === "string" ? error : (JSON.stringify(error) ?? String(error));
+}
+
+interface WireState {
+  readonly isDone?: boolean;
+  readonly actions?: readonly (readonly Action[])[];
+  readonly output?: unknown;
+  readonly error?: string;
+  readonly customStatus?: unknown;
+  readonly failureDetails?: unknown;
+}
+
+function normalize(value: unknown): OrchestratorState {
+  if (typeof value !== "object" || value === null || !("actions" in value)) {
+    return {
+      isDone: false,
+      actions: [],
+      error: `The orchestrator function returned ${JSON.stringify(value)}, which is no orchestrator state: it must be registered with the durable-functions SDK.`,
+    };
+  }
+  const state = value as WireState;
+  return { ...state, isDone: state.isDone === true, actions: (state.actions ?? []).flat() };
+}

@@ -1,0 +1,448 @@
+import type {
+  CallActivityAction,
+  CallSubOrchestratorAction,
+  DurableHttpRequest,
+  EntityAction,
+  LockEntitiesAction,
+  RetryOptions,
+} from "./action.ts";
+import type { Effect, TaskFailure } from "./effect.ts";
+import type { HistoryEvent } from "./history-event.ts";
+
+/*
+ * The tasks behind the actions, as the SDK builds them. What matters is when each takes a sequence id: at the yield for
+ * everything in the yielded tree, depth first; later, at the event, for the timer and the next attempt of a retry, the
+ * next leg of a long timer and the next poll of an HTTP call.
+ */
+
+/** What a task needs of the interpreter it lives in. */
+export interface TaskScope {
+  /** Unix milliseconds of the turn, what `currentUtcDateTime` shows. */
+  readonly now: number;
+  readonly maximumShortTimerMs: number;
+  readonly longTimerIntervalMs: number;
+  readonly httpPollIntervalMs: number;
+  allocate(): number;
+  /** Registers a task that a history event with this id completes; `isWork` tasks hold up the end of the execution. */
+  open(key: number | string, task: LeafTask, isWork: boolean): void;
+  waitForEvent(name: string, task: LeafTask): void;
+  emit(effect: Effect): void;
+  /** A guid that is the same in every replay. */
+  messageId(seq: number): string;
+  readonly instanceId: string;
+}
+
+export abstract class TaskNode {
+  parent: CompoundNode | null = null;
+  state: "running" | "completed" | "failed" = "running";
+
+  /** Takes ids and asks for the work, the moment the orchestrator yields it. */
+  abstract track(scope: TaskScope): void;
+
+  settle(isSuccess: boolean, scope: TaskScope, event: HistoryEvent | null): void {
+    if (this.state === "running") {
+      this.state = isSuccess ? "completed" : "failed";
+      this.parent?.childSettled(this, scope, event);
+    }
+  }
+}
+
+/** A task that one history event completes. */
+export abstract class LeafTask extends TaskNode {
+  seq = -1;
+}
+
+export abstract class CompoundNode extends TaskNode {
+  abstract childSettled(child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void;
+
+  protected adopt<T extends TaskNode>(child: T): T {
+    child.parent = this;
+    return child;
+  }
+}
+
+export class AnyNode extends CompoundNode {
+  readonly #children: readonly TaskNode[];
+
+  constructor(children: readonly TaskNode[]) {
+    super();
+    this.#children = children.map((child) => this.adopt(child));
+  }
+
+  track(scope: TaskScope): void {
+    this.#children.forEach((child) => child.track(scope));
+  }
+
+  childSettled(_child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void {
+    this.settle(true, scope, event);
+  }
+}
+
+/** Completes with the last child, fails with the first that fails. */
+export class AllNode extends CompoundNode {
+  readonly #children: readonly TaskNode[];
+  #missing: number;
+
+  constructor(children: readonly TaskNode[]) {
+    super();
+    this.#children = children.map((child) => this.adopt(child));
+    this.#missing = children.length;
+  }
+
+  track(scope: TaskScope): void {
+    this.#children.forEach((child) => child.track(scope));
+  }
+
+  childSettled(child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void {
+    this.#missing -= 1;
+    if (child.state === "failed") {
+      this.settle(false, scope, event);
+    } else if (this.#missing === 0) {
+      this.settle(true, scope, event);
+    }
+  }
+}
+
+/** The text that an activity's trigger carries: texts come JSON-encoded from the SDK, booleans as .NET writes them. */
+export function activityInput(input: unknown): string | null {
+  switch (typeof input) {
+    case "string":
+      return input;
+    case "boolean":
+      return input ? "True" : "False";
+    default:
+      return input === undefined || input === null ? null : JSON.stringify(input);
+  }
+}
+
+export class ActivityTask extends LeafTask {
+  readonly #action: CallActivityAction;
+  readonly #failure: TaskFailure | null;
+
+  constructor(action: CallActivityAction, failure: TaskFailure | null = null) {
+    super();
+    this.#action = action;
+    this.#failure = failure;
+  }
+
+  track(scope: TaskScope): void {
+    this.seq = scope.allocate();
+    scope.open(this.seq, this, true);
+    scope.emit({
+      kind: "activity",
+      seq: this.seq,
+      name: this.#action.functionName,
+      input: activityInput(this.#action.input),
+      ...(this.#failure === null ? {} : { failure: this.#failure }),
+    });
+  }
+}
+
+export class SubOrchestrationTask extends LeafTask {
+  readonly #action: CallSubOrchestratorAction;
+  readonly #failure: TaskFailure | null;
+
+  constructor(action: CallSubOrchestratorAction, failure: TaskFailure | null = null) {
+    super();
+    this.#action = action;
+    this.#failure = failure;
+  }
+
+  track(scope: TaskScope): void {
+    const { functionName, version, instanceId, input } = this.#action;
+    this.seq = scope.allocate();
+    scope.open(this.seq, this, true);
+    scope.emit({
+      kind: "subOrchestration",
+      seq: this.seq,
+      name: functionName,
+      version: version ?? null,
+      instanceId: instanceId === undefined || instanceId === "" ? null : instanceId,
+      input: input === undefined ? null : JSON.stringify(input),
+      ...(this.#failure === null ? {} : { failure: this.#failure }),
+    });
+  }
+}
+
+export class TimerTask extends LeafTask {
+  readonly #fireAt: number;
+
+  constructor(fireAt: number) {
+    super();
+    this.#fireAt = fireAt;
+  }
+
+  track(scope: TaskScope): void {
+    this.seq = scope.allocate();
+    scope.open(this.seq, this, true);
+    scope.emit({ kind: "timer", seq: this.seq, fireAt: this.#fireAt });
+  }
+}
+
+/** A timer that the orchestrator created: one leg, or legs of the long interval until the rest is short enough. */
+export class UserTimerNode extends CompoundNode {
+  readonly #fireAt: number;
+  #leg: TimerTask | null = null;
+
+  constructor(fireAt: number) {
+    super();
+    this.#fireAt = fireAt;
+  }
+
+  /** The leg that has not fired yet. */
+  get openLeg(): TimerTask | null {
+    return this.#leg?.state === "running" ? this.#leg : null;
+  }
+
+  track(scope: TaskScope): void {
+    this.#nextLeg(scope, this.#fireAt - scope.now > scope.maximumShortTimerMs);
+  }
+
+  childSettled(_child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void {
+    const rest = this.#fireAt - scope.now;
+    if (rest > 0) {
+      this.#nextLeg(scope, rest > scope.maximumShortTimerMs);
+    } else {
+      this.settle(true, scope, event);
+    }
+  }
+
+  #nextLeg(scope: TaskScope, isLong: boolean): void {
+    const fireAt = isLong ? scope.now + scope.longTimerIntervalMs : this.#fireAt;
+    this.#leg = this.adopt(new TimerTask(fireAt));
+    this.#leg.track(scope);
+  }
+}
+
+export class EventTask extends LeafTask {
+  readonly #name: string;
+
+  constructor(name: string) {
+    super();
+    this.#name = name;
+  }
+
+  track(scope: TaskScope): void {
+    scope.waitForEvent(this.#name, this);
+  }
+}
+
+export class EntityCallTask extends LeafTask {
+  readonly #action: EntityAction;
+
+  constructor(action: EntityAction) {
+    super();
+    this.#action = action;
+  }
+
+  track(scope: TaskScope): void {
+    this.seq = scope.allocate();
+    const id = scope.messageId(this.seq);
+    scope.open(id, this, false);
+    const { instanceId, operation, input } = this.#action;
+    scope.emit({
+      kind: "send",
+      seq: this.seq,
+      target: instanceId,
+      eventName: "op",
+      message: {
+        id,
+        parent: scope.instanceId,
+        op: operation,
+        signal: false,
+        ...(input === undefined ? {} : { input: JSON.stringify(input) }),
+      },
+    });
+  }
+}
+
+export class LockTask extends LeafTask {
+  readonly #action: LockEntitiesAction;
+
+  constructor(action: LockEntitiesAction) {
+    super();
+    this.#action = action;
+  }
+
+  track(scope: TaskScope): void {
+    const { lockSet, lockRequestId } = this.#action;
+    this.seq = scope.allocate();
+    scope.open(lockRequestId, this, false);
+    scope.emit({
+      kind: "send",
+      seq: this.seq,
+      target: `@${lockSet[0]!.name.toLowerCase()}@${lockSet[0]!.key}`,
+      eventName: "op",
+      message: { id: lockRequestId, parent: scope.instanceId, lockset: lockSet, pos: 0 },
+    });
+  }
+}
+
+export class HttpTask extends LeafTask {
+  readonly #request: DurableHttpRequest;
+
+  constructor(request: DurableHttpRequest) {
+    super();
+    this.#request = request;
+  }
+
+  track(scope: TaskScope): void {
+    this.reserve(scope);
+    this.send(scope);
+  }
+
+  reserve(scope: TaskScope): void {
+    this.seq = scope.allocate();
+    scope.open(this.seq, this, true);
+  }
+
+  send(scope: TaskScope): void {
+    scope.emit({ kind: "http", seq: this.seq, request: this.#request });
+  }
+}
+
+/** Longest pause between two attempts when the options name none. */
+const LONGEST_RETRY_INTERVAL_MS = 6 * 24 * 3_600_000;
+
+/**
+ * Attempt, timer, attempt, timer, …: the SDK counts on a timer after every failure, after the last one too. When no
+ * further attempt makes sense (the time for retries is over, the error is not retriable) the remaining attempts are
+ * answered with the same failure at once, because that is the only way to make the SDK fail the task.
+ */
+export class RetryNode extends CompoundNode {
+  readonly #options: RetryOptions;
+  readonly #attempt: (failure: TaskFailure | null) => LeafTask;
+  #attempts = 1;
+  #firstAttemptAt = 0;
+  #giveUp: TaskFailure | null = null;
+  #isWaiting = false;
+
+  constructor(options: RetryOptions, attempt: (failure: TaskFailure | null) => LeafTask) {
+    super();
+    this.#options = options;
+    this.#attempt = attempt;
+  }
+
+  track(scope: TaskScope): void {
+    this.#firstAttemptAt = scope.now;
+    this.adopt(this.#attempt(null)).track(scope);
+  }
+
+  childSettled(child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void {
+    if (this.#isWaiting) {
+      this.#isWaiting = false;
+      if (this.#attempts > this.#options.maxNumberOfAttempts) {
+        this.settle(false, scope, event);
+      } else {
+        this.adopt(this.#attempt(this.#giveUp)).track(scope);
+      }
+    } else if (child.state === "completed") {
+      this.settle(true, scope, event);
+    } else {
+      this.#giveUp ??= this.#reasonToStop(scope, event);
+      const isLast = this.#attempts >= this.#options.maxNumberOfAttempts || this.#giveUp !== null;
+      const fireAt = isLast ? scope.now : scope.now + this.#delay();
+      this.#attempts += 1;
+      this.#isWaiting = true;
+      this.adopt(new TimerTask(fireAt)).track(scope);
+    }
+  }
+
+  #delay(): number {
+    const {
+      firstRetryIntervalInMilliseconds: first,
+      backoffCoefficient: coefficient = 1,
+      maxRetryIntervalInMilliseconds: longest = LONGEST_RETRY_INTERVAL_MS,
+    } = this.#options;
+    return Math.ceil(Math.min(first * coefficient ** (this.#attempts - 1), longest));
+  }
+
+  #reasonToStop(scope: TaskScope, event: HistoryEvent | null): TaskFailure | null {
+    if (event === null || !("Reason" in event) || !("Details" in event)) {
+      return null;
+    }
+    const timeout = this.#options.retryTimeoutInMilliseconds;
+    const isOver = timeout !== undefined && scope.now >= this.#firstAttemptAt + timeout;
+    const { Reason: reason, Details: details, FailureDetails: failureDetails } = event;
+    return isOver || failureDetails?.IsNonRetriable === true || isPermanent(reason)
+      ? { reason, details, failureDetails }
+      : null;
+  }
+}
+
+/** How failures of functions that do not exist begin; no retry helps there. */
+export const NO_SUCH_FUNCTION = "There is no ";
+
+function isPermanent(reason: string): boolean {
+  return reason.startsWith(NO_SUCH_FUNCTION);
+}
+
+/** An HTTP call that follows 202 answers. Its timer and its next request take their ids together, when the 202 comes. */
+export class HttpPollingNode extends CompoundNode {
+  readonly #request: DurableHttpRequest;
+  #next: HttpTask | null = null;
+
+  constructor(request: DurableHttpRequest) {
+    super();
+    this.#request = request;
+  }
+
+  track(scope: TaskScope): void {
+    this.adopt(new HttpTask(this.#request)).track(scope);
+  }
+
+  childSettled(child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void {
+    if (child instanceof HttpTask) {
+      const answer = child.state === "completed" ? pollAnswer(event) : null;
+      if (answer === null) {
+        this.settle(child.state === "completed", scope, event);
+        return;
+      }
+      const delay = answer.retryAfterMs ?? scope.httpPollIntervalMs;
+      this.adopt(new UserTimerNode(scope.now + delay)).track(scope);
+      this.#next = this.adopt(new HttpTask(pollRequest(this.#request, answer.location)));
+      this.#next.reserve(scope);
+    } else {
+      this.#next?.send(scope);
+    }
+  }
+}
+
+function pollRequest(first: DurableHttpRequest, location: string): DurableHttpRequest {
+  const headers = Object.fromEntries(
+    Object.entries(first.headers ?? {}).filter(
+      ([name]) => name.toLowerCase() !== "x-functions-key",
+    ),
+  );
+  return {
+    method: "GET",
+    uri: new URL(location, first.uri).href,
+    headers,
+    asynchronousPatternEnabled: true,
+  };
+}
+
+function pollAnswer(
+  event: HistoryEvent | null,
+): { location: string; retryAfterMs: number | null } | null {
+  if (event === null || !("Result" in event) || event.Result === null) {
+    return null;
+  }
+  const result = JSON.parse(event.Result) as {
+    statusCode?: number;
+    headers?: Record<string, string>;
+  };
+  if (result.statusCode !== 202) {
+    return null;
+  }
+  const header = (name: string): string | undefined =>
+    Object.entries(result.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
+  const location = header("location");
+  const retryAfter = header("retry-after");
+  return location === undefined || location === ""
+    ? null
+    : {
+        location,
+        retryAfterMs: retryAfter === undefined ? null : Number(retryAfter) * 1000,
+      };
+}
