@@ -152,7 +152,5 @@ export function cancelledMessage(
   }
   const units = activated.reduce((sum, wave) => sum + wave.units, 0);
   const rest = waves.length - activated.length;
-  return `Cancelled by ${by}: ${sessions(activated.length)} with ${units} units had been activated, which Microsoft 365 Backup cannot stop, and were watched to their end; ${sessions(rest)} were not started.`;
+  return `Cancelled by ${by}. Sessions that had been activated, which Microsoft 365 Backup cannot stop: ${activated.length} with ${units} units; they were watched to their end. Sessions that were not started: ${rest}.`;
 }
-
-const sessions = (count: number): string => (count === 1 ? "1 session" : `${count} sessions`);

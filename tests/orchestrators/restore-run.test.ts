@@ -118,7 +118,7 @@ test("does not stop active sessions when it is cancelled, and says so", async ()
     state: "cancelled",
     counts: { done: 12, failed: 0 },
     message:
-      "Cancelled by Olivia: 3 sessions with 12 units had been activated, which Microsoft 365 Backup cannot stop, and were watched to their end; 0 sessions were not started.",
+      "Cancelled by Olivia. Sessions that had been activated, which Microsoft 365 Backup cannot stop: 3 with 12 units; they were watched to their end. Sessions that were not started: 0.",
   });
 });
 
