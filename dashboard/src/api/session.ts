@@ -13,8 +13,9 @@ export const PLATFORM_SIGN_OUT = "/.auth/logout?post_logout_redirect_uri=%2Fapi%
 const UNNAMED: Person = { name: "Signed in", objectId: null, roles: null, tenants: null };
 
 /**
- * Reads `/.auth/me`. The embedded host answers 200 with one object, or 401. In Azure it is a list, or (without a token
- * store) 404 or a redirect even for people who are signed in; then the API itself says whether they are.
+ * Reads `/.auth/me`. The embedded host answers 200 with one object, or 401 with problem details. In Azure it is a list,
+ * or (without a token store) 401, 404 or a redirect even for people who are signed in; then the API itself says whether
+ * they are.
  */
 export async function readSession(): Promise<Session> {
   const response = await fetch("/.auth/me", {
@@ -30,7 +31,8 @@ export async function readSession(): Promise<Session> {
       return { kind: "signedIn", person, signOut: isLocal ? "local" : "platform" };
     }
   }
-  if (response.status === 401) {
+  const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
+  if (response.status === 401 && isProblem === true) {
     return { kind: "signedOut", signIn: "local" };
   }
   if (response.status >= 500) {

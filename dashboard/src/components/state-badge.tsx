@@ -53,7 +53,7 @@ const useStyles = makeStyles({
   // Not red: nothing is broken, it was never covered. The bars show it in the same purple.
   uncovered: {
     color: tokens.colorPaletteGrapeForeground2,
-    backgroundColor: tokens.colorPaletteGrapeBackground2,
+    backgroundColor: tokens.colorTransparentBackground,
     "::after": {
       borderTopColor: tokens.colorPaletteGrapeBorderActive,
       borderRightColor: tokens.colorPaletteGrapeBorderActive,

@@ -105,7 +105,9 @@ function EstateTiles() {
         title="Tenants protected"
         href="#/tenants"
         value={isKnown ? countText(protectedTenants(tenants, last).length) : undefined}
-        detail={tenants && `of ${countText(tenants.length)}`}
+        detail={
+          tenants && (tenants.length === 0 ? "no tenants yet" : `of ${countText(tenants.length)}`)
+        }
       />
       <Tile
         title="Fresh"
