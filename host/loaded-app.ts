@@ -5,6 +5,9 @@ import { isDisabled, unsupportedBindings } from "./functions/bindings.ts";
 import { FunctionRunner } from "./functions/function-runner.ts";
 import { HostError } from "./host-error.ts";
 import { httpFunctions, type HttpFunction } from "./http/http-function.ts";
+import { writeQueueOutput } from "./triggers/queue-output.ts";
+import { StorageQueues } from "./triggers/storage-queues.ts";
+import { createTriggers } from "./triggers/triggers.ts";
 import { startWorker, type Worker } from "./worker/worker.ts";
 
 export interface HostAddresses {
@@ -59,22 +62,27 @@ export async function openApp(
 ): Promise<LoadedApp> {
   const worker = await loadWorker(foundation);
   closing.defer(() => worker.stop());
+  const queues = new StorageQueues();
   const runner: FunctionRunner = new FunctionRunner({
     worker,
     clock: foundation.clock,
     logger: foundation.logger,
     timeoutMs: foundation.hostJson.functionTimeoutMs,
     clientBinding: () => durable.clientBinding(),
-    writeOutput: () => Promise.resolve(),
+    writeOutput: (binding, data) =>
+      writeQueueOutput(binding, data, queues, foundation.hostJson.queues.messageEncoding),
   });
   const durable = openDurable(foundation, worker, runner, addresses);
   await durable.start();
   closing.defer(() => durable.stop());
+  const triggers = createTriggers(foundation, worker, runner, queues);
+  await triggers.start();
+  closing.defer(() => triggers.stop());
   return {
     worker,
     http: readRoutes(worker, foundation),
     runner,
     durable,
-    runManually: () => false,
+    runManually: (functionName, input) => triggers.runManually(functionName, input),
   };
 }

@@ -1,0 +1,248 @@
+import type { DequeuedMessageItem, QueueClient } from "@azure/storage-queue";
+import type { WorkClock } from "../../clock/clock.ts";
+import { describeError, type FunctionRunner } from "../functions/function-runner.ts";
+import type { Logger } from "../logging/logger.ts";
+import { asHost } from "../outgoing-requests.ts";
+import type { QueueSettings } from "../settings/host-json.ts";
+import type { RpcTypedData } from "../worker/rpc.ts";
+import { decodeMessage } from "./message-encoding.ts";
+import { LEASE_SECONDS, type LeaseBook, MessageLease } from "./message-lease.ts";
+import { storageCodeOf } from "./storage-queues.ts";
+
+export interface QueueListenerOptions {
+  readonly functionName: string;
+  readonly queueName: string;
+  readonly client: QueueClient;
+  readonly poison: QueueClient;
+  readonly book: LeaseBook;
+  readonly settings: QueueSettings;
+  readonly clock: WorkClock;
+  readonly runner: FunctionRunner;
+  readonly logger: Logger;
+}
+
+const SHORTEST_POLL_MS = 100;
+
+/** Listens to one queue for one function, with the rules of the genuine storage queue trigger. */
+export class QueueListener {
+  readonly queueName: string;
+  readonly #options: QueueListenerOptions;
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #postponed = new Map<MessageLease, Disposable>();
+  #pollMs = SHORTEST_POLL_MS;
+  #poll: NodeJS.Timeout | null = null;
+  #look: Promise<boolean> | null = null;
+  #isStopped = false;
+
+  constructor(options: QueueListenerOptions) {
+    this.#options = options;
+    this.queueName = options.queueName;
+  }
+
+  /** Gives back what an earlier host held when it ended, then listens. */
+  async start(): Promise<void> {
+    const { client, book, clock } = this.#options;
+    for (const { messageId, popReceipt, retryAt } of book.list()) {
+      const lease = new MessageLease(client, book, { messageId, popReceipt });
+      if (retryAt === null || retryAt <= clock.now()) {
+        await lease.release();
+      } else {
+        await lease.adopt(retryAt).then(
+          () => this.#releaseAt(lease, retryAt),
+          // The visibility has ended meanwhile: the message is back already, and no longer ours.
+          () => lease.release(),
+        );
+      }
+    }
+    this.lookSoon();
+  }
+
+  /** Looks into the queue soon: something was probably put there. */
+  lookSoon(): void {
+    this.#pollMs = SHORTEST_POLL_MS;
+    this.#schedule(0);
+  }
+
+  /** Looks into the queue now; true when it is empty and nothing of it is being processed. */
+  async isQuiet(): Promise<boolean> {
+    const isEmpty = await this.look();
+    return isEmpty && this.#inFlight.size === 0;
+  }
+
+  /** Stops looking, lets what is being processed end, and leaves the rest in the queue. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#poll ?? undefined);
+    await this.#look;
+    await Promise.allSettled(this.#inFlight);
+    for (const [lease, timer] of this.#postponed) {
+      timer[Symbol.dispose]();
+      lease.abandon();
+    }
+  }
+
+  /** One look at a time: whoever asks meanwhile shares its answer. True when nothing was there. */
+  look(): Promise<boolean> {
+    this.#look ??= this.#take().finally(() => {
+      this.#look = null;
+    });
+    return this.#look;
+  }
+
+  #schedule(delayMs: number): void {
+    clearTimeout(this.#poll ?? undefined);
+    if (this.#isStopped) {
+      return;
+    }
+    this.#poll = setTimeout(() => {
+      void this.look().then((isEmpty) => {
+        const { maxPollingIntervalMs } = this.#options.settings;
+        // Random back-off, as the genuine trigger has it, so that listeners do not march in step.
+        this.#pollMs = isEmpty
+          ? Math.min(maxPollingIntervalMs, this.#pollMs * (1.5 + Math.random()))
+          : SHORTEST_POLL_MS;
+        this.#schedule(isEmpty ? this.#pollMs : 0);
+      });
+    }, delayMs);
+  }
+
+  async #take(): Promise<boolean> {
+    const { settings, client, logger, functionName } = this.#options;
+    if (this.#isStopped || this.#inFlight.size > settings.newBatchThreshold) {
+      return false;
+    }
+    // No token is taken for a look: it is itself the question asked before a jump, which waits for its answer.
+    try {
+      const { receivedMessageItems } = await asHost(() =>
+        client.receiveMessages({
+          numberOfMessages: settings.batchSize,
+          visibilityTimeout: LEASE_SECONDS,
+        }),
+      );
+      for (const message of receivedMessageItems) {
+        this.#begin(message);
+      }
+      return receivedMessageItems.length === 0;
+    } catch (error) {
+      // A queue that does not exist is an empty one; it is never made by its listener.
+      if (storageCodeOf(error) !== "QueueNotFound" && !this.#isStopped) {
+        const text = `The queue ${this.queueName} cannot be read: ${describeError(error)}`;
+        logger.log("warning", `Function.${functionName}`, text);
+      }
+      return true;
+    }
+  }
+
+  #begin(message: DequeuedMessageItem): void {
+    const token = this.#options.clock.busy(`message of queue ${this.queueName}`);
+    const work = this.#process(message)
+      .catch((error: unknown) => {
+        const text = `A message of the queue ${this.queueName} could not be ended: ${describeError(error)}`;
+        this.#options.logger.log("error", `Function.${this.#options.functionName}`, text);
+      })
+      .finally(() => {
+        this.#inFlight.delete(work);
+        token[Symbol.dispose]();
+        this.#schedule(0);
+      });
+    this.#inFlight.add(work);
+  }
+
+  async #process(message: DequeuedMessageItem): Promise<void> {
+    const { client, book, settings, clock, runner, functionName } = this.#options;
+    const { messageId, popReceipt, dequeueCount } = message;
+    const lease = new MessageLease(client, book, { messageId, popReceipt });
+    await lease.record();
+    const text = decodeMessage(message.messageText, settings.messageEncoding);
+    if (text === null) {
+      const reason = `is not ${settings.messageEncoding}, as host.json says messages are`;
+      return this.#poison(message, lease, reason);
+    }
+    if (dequeueCount > settings.maxDequeueCount) {
+      return this.#poison(message, lease, `was taken ${dequeueCount} times`);
+    }
+    const outcome = await runner.run({
+      functionName,
+      trigger: { string: text },
+      triggerMetadata: triggerMetadata(message, text),
+      reason: `New queue message detected on '${this.queueName}'.`,
+    });
+    if (outcome.ok) {
+      return lease.complete();
+    }
+    if (dequeueCount >= settings.maxDequeueCount) {
+      return this.#poison(message, lease, `has failed ${dequeueCount} times`);
+    }
+    if (settings.visibilityTimeoutMs === 0) {
+      return lease.release();
+    }
+    const retryAt = clock.now() + settings.visibilityTimeoutMs;
+    await lease.postpone(retryAt);
+    this.#releaseAt(lease, retryAt);
+  }
+
+  #releaseAt(lease: MessageLease, retryAt: number): void {
+    const { clock } = this.#options;
+    const timer = clock.setTimer(retryAt, () => {
+      this.#postponed.delete(lease);
+      const token = clock.busy(`message of queue ${this.queueName}`);
+      const released = lease.release().finally(() => {
+        this.#inFlight.delete(released);
+        token[Symbol.dispose]();
+        this.lookSoon();
+      });
+      this.#inFlight.add(released);
+    });
+    this.#postponed.set(lease, timer);
+  }
+
+  /** Copies the message to the poison queue first, so that it exists twice rather than not at all. */
+  async #poison(message: DequeuedMessageItem, lease: MessageLease, why: string): Promise<void> {
+    const { poison, logger, functionName } = this.#options;
+    logger.log(
+      "error",
+      `Function.${functionName}`,
+      `Message ${message.messageId} of the queue ${this.queueName} ${why}; it goes to ${poison.name}.`,
+    );
+    await asHost(async () => {
+      try {
+        await poison.sendMessage(message.messageText);
+      } catch (error) {
+        if (storageCodeOf(error) !== "QueueNotFound") {
+          throw error;
+        }
+        await poison.createIfNotExists();
+        await poison.sendMessage(message.messageText);
+      }
+    });
+    await lease.complete();
+  }
+}
+
+function triggerMetadata(message: DequeuedMessageItem, text: string): Record<string, RpcTypedData> {
+  return {
+    QueueTrigger: { string: text },
+    DequeueCount: { int: message.dequeueCount },
+    ExpirationTime: { json: JSON.stringify(message.expiresOn) },
+    Id: { string: message.messageId },
+    InsertionTime: { json: JSON.stringify(message.insertedOn) },
+    NextVisibleTime: { json: JSON.stringify(message.nextVisibleOn) },
+    PopReceipt: { string: message.popReceipt },
+    ...propertiesOf(text),
+  };
+}
+
+/** Each property of a message that is a JSON object is binding data by itself. */
+function propertiesOf(text: string): Record<string, RpcTypedData> {
+  try {
+    const value = JSON.parse(text) as unknown;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      return {};
+    }
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [name, { json: JSON.stringify(member) }]),
+    );
+  } catch {
+    return {};
+  }
+}
