@@ -6,7 +6,7 @@ import {
   decideBackupService,
 } from "../domain/onboarding-backup.ts";
 import type { Implementations } from "../durable/activity.ts";
-import { ConflictError } from "../graph/errors.ts";
+import { ConflictError, PermissionError } from "../graph/errors.ts";
 import type { GraphClient, TenantGraph } from "../graph/graph-client.ts";
 import {
   enableBackupService,
@@ -37,6 +37,19 @@ export function createBackupServiceActivities(
   const decide = async (tenantId: string): Promise<BackupServiceNeed> =>
     decideBackupService(await readControl(graph.forTenant(tenantId), dependencies.clientId));
 
+  async function controls(tenantId: string): Promise<boolean> {
+    try {
+      const { kind } = await decide(tenantId);
+      return kind === "ready" || kind === "enable";
+    } catch (error) {
+      // What is missing to read it is named by the probes.
+      if (error instanceof PermissionError) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
   return {
     async preflight({ tenantId, owner }) {
       if (!isWriteAllowed(tenantId)) {
@@ -50,7 +63,8 @@ export function createBackupServiceActivities(
           ],
         };
       }
-      return { problems: await readMissingPermissions(graph.forTenant(tenantId)) };
+      const isController = await controls(tenantId);
+      return { problems: await readMissingPermissions(graph.forTenant(tenantId), isController) };
     },
     async readNeed({ tenantId }) {
       const need = await decide(tenantId);

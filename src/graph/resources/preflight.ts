@@ -4,6 +4,8 @@ import { SYNCHRONIZATION_TEMPLATE_ID } from "./service-principals.ts";
 
 interface Probe {
   readonly path: string;
+  /** Only the controller of the backup service may read it; anybody else is refused whatever the permissions. */
+  readonly isForController?: true;
   /** What the read behind it proves only in part: Graph has no way to ask for a permission to write. */
   readonly permission: string;
   readonly purpose: string;
@@ -21,6 +23,7 @@ const PROBES: readonly Probe[] = [
   },
   {
     path: "/solutions/backupRestore/exchangeProtectionPolicies",
+    isForController: true,
     permission: "BackupRestore-Configuration.ReadWrite.All",
     purpose: "protection policies",
   },
@@ -47,11 +50,16 @@ const PROBES: readonly Probe[] = [
 /**
  * What onboarding may not even read in a tenant, one sentence each; empty when nothing is missing.
  *
+ * @param isController Whether our application controls the tenant's backup service.
  * @throws GraphError for anything but a refusal: throttling and outages say nothing about permissions.
  */
-export async function readMissingPermissions(graph: TenantGraph): Promise<string[]> {
+export async function readMissingPermissions(
+  graph: TenantGraph,
+  isController: boolean,
+): Promise<string[]> {
   const missing: string[] = [];
-  for (const { path, permission, purpose } of PROBES) {
+  const probes = PROBES.filter(({ isForController }) => isController || isForController !== true);
+  for (const { path, permission, purpose } of probes) {
     try {
       await graph.send({ method: "GET", path });
     } catch (error) {
