@@ -14,6 +14,13 @@ import {
   serviceAppRegistered,
   serviceChanged,
 } from "./control-events.ts";
+import {
+  browseSessionCreated,
+  emailNotificationsChanged,
+  messagesSearched,
+} from "./browse-events.ts";
+import { browseRoutes } from "./browse-routes.ts";
+import { emailRoutes } from "./email-routes.ts";
 import { bulkJobDue, bulkJobRoutes } from "./bulk-job-routes.ts";
 import { bulkRestoreDue } from "./bulk-restore.ts";
 import { bulkRestoreRoutes } from "./bulk-restore-routes.ts";
@@ -87,6 +94,9 @@ export const backupArea: Area = {
     bulkRestoreRequested,
     bulkRestoreResolved,
     bulkRestoreDeleted,
+    messagesSearched,
+    browseSessionCreated,
+    emailNotificationsChanged,
   ],
   transitions: [
     controllerSwitched,
@@ -106,5 +116,7 @@ export const backupArea: Area = {
     ...restorePointRoutes,
     ...sessionRoutes,
     ...bulkRestoreRoutes,
+    ...browseRoutes,
+    ...emailRoutes,
   ],
 };

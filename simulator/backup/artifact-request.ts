@@ -1,9 +1,11 @@
 import { z } from "zod";
 import type { GraphRequest } from "../core/route.ts";
 import type { TenantBackup } from "./backup-state.ts";
+import { parseItemKey } from "./browse-item.ts";
+import { siteOf } from "./protectable.ts";
 import { findRestorePoint, parseRestorePointId } from "./restore-point.ts";
-import type { DestinationType } from "./restore-session.ts";
-import type { Service } from "./service-kind.ts";
+import type { Selection } from "./restore-session.ts";
+import { SERVICE_WORDS, type Service } from "./service-kind.ts";
 import type { AddedArtifact } from "./session-events.ts";
 
 /** A restore point by reference: current pages say `id`, older ones `@odata.id` (an id or an address ending in it). */
@@ -12,12 +14,37 @@ const PointReference = z.strictObject({
   "@odata.id": z.string().optional(),
 });
 
-/** An artifact as a request names it; which member is missing decides the code of the refusal. */
-export const ArtifactAddition = z.strictObject({
+const whole = {
   restorePoint: PointReference.nullish(),
   destinationType: z.string().nullish(),
+};
+const WholeUnit = z.strictObject(whole);
+const Messages = z.strictObject({ ...whole, searchResponseId: z.string().nullish() });
+/** The newest page of the update sends `itemKey`; creation and metadata say `id`. */
+const Item = z.strictObject({
+  browseSessionId: z.string(),
+  id: z.string().optional(),
+  itemKey: z.string().optional(),
 });
-export type ArtifactAddition = z.infer<typeof ArtifactAddition>;
+
+/** An artifact as a request names it; which member is missing decides the code of the refusal. */
+export type ArtifactAddition =
+  z.infer<typeof WholeUnit> | z.infer<typeof Messages> | z.infer<typeof Item>;
+
+/** Schema of one addition to a full or a granular list of a service. */
+export function additionSchema(service: Service, isGranular: boolean): z.ZodType<ArtifactAddition> {
+  if (!isGranular) return WholeUnit;
+  return service === "exchange" ? Messages : Item;
+}
+
+/** Names of a service's list of artifacts, full and granular. */
+export function artifactLists(service: Service): {
+  readonly full: string;
+  readonly granular: string;
+} {
+  const words = SERVICE_WORDS[service];
+  return { full: words.artifacts, granular: words.granularArtifacts };
+}
 
 export type ArtifactDefect = "InvalidRestorePoint" | "InvalidPathType";
 
@@ -28,6 +55,7 @@ export function readAddition(
   service: Service,
   addition: ArtifactAddition,
 ): AddedArtifact | ArtifactDefect {
+  if ("browseSessionId" in addition) return readItem(request, tenant, service, addition);
   const { destinationType } = addition;
   if (destinationType !== "new" && destinationType !== "inPlace") return "InvalidPathType";
   const named = parseRestorePointId(pointIdOf(addition));
@@ -37,18 +65,71 @@ export function readAddition(
   }
   const point = findRestorePoint(unit, named.protectionAt, request.now);
   if (point === null) return "InvalidRestorePoint";
+  let selection: Selection | null = null;
+  if ("searchResponseId" in addition) {
+    const search = tenant.searches.get((addition.searchResponseId ?? "").toLowerCase());
+    if (search?.unitId !== unit.id) return "InvalidRestorePoint";
+    selection = { kind: "messages", searchResponseId: search.id, expression: search.expression };
+  }
   return {
     id: request.newId(),
     unitId: unit.id,
     pointAt: point.protectionAt,
     isExpress: point.isExpress,
-    destinationType: destinationType satisfies DestinationType,
+    destinationType,
+    selection,
   };
 }
 
-function pointIdOf({ restorePoint }: ArtifactAddition): string {
+function readItem(
+  request: GraphRequest,
+  tenant: TenantBackup,
+  service: Service,
+  addition: z.infer<typeof Item>,
+): AddedArtifact | ArtifactDefect {
+  const session = tenant.browseSessions.get(addition.browseSessionId.toLowerCase());
+  const unit = session === undefined ? undefined : tenant.units.get(session.unitId);
+  const site = unit === undefined ? null : siteOf(request, unit);
+  const isOpen =
+    session?.service === service &&
+    request.now >= session.readyAt &&
+    request.now < session.expiresAt;
+  if (session === undefined || unit === undefined || site === null || !isOpen) {
+    return "InvalidRestorePoint";
+  }
+  const itemKey = addition.id ?? addition.itemKey ?? "";
+  const named = parseItemKey(site, itemKey);
+  if (named === null || named.kind === "site") return "InvalidRestorePoint";
+  return {
+    id: request.newId(),
+    unitId: unit.id,
+    pointAt: session.pointAt,
+    isExpress: true,
+    // Restored files never replace anything: they go into a folder of their own.
+    destinationType: "new",
+    selection: {
+      kind: "item",
+      browseSessionId: session.id,
+      itemKey,
+      itemId: named.itemId,
+      webUrl: site.webUrl,
+    },
+  };
+}
+
+function pointIdOf({ restorePoint }: z.infer<typeof WholeUnit>): string {
   if (restorePoint?.id !== undefined) return restorePoint.id;
   const reference = restorePoint?.["@odata.id"] ?? "";
   const quoted = /\('([^']+)'\)$/.exec(reference)?.[1];
   return quoted ?? reference.split("/").at(-1) ?? "";
+}
+
+/** What makes two artifacts of one session the same: the unit, or the unit's file or folder. */
+export function artifactKey(artifact: {
+  readonly unitId: string;
+  readonly selection: Selection | null;
+}): string {
+  return artifact.selection?.kind === "item"
+    ? `${artifact.unitId}/${artifact.selection.itemKey}`
+    : artifact.unitId;
 }

@@ -41,6 +41,32 @@ export interface InclusionRule {
   modified: Stamp;
 }
 
+/** A search for messages, kept because a granular restore refers to it. */
+export interface MessageSearch {
+  readonly id: string;
+  readonly unitId: string;
+  readonly expression: string;
+}
+
+/** A look into one express point of a site or drive. */
+export interface BrowseSession {
+  readonly id: string;
+  readonly service: Service;
+  readonly unitId: string;
+  readonly pointAt: number;
+  /** Unix milliseconds: made, ready, gone. */
+  readonly createdAt: number;
+  readonly readyAt: number;
+  readonly expiresAt: number;
+}
+
+/** Who is written to about backup; the first-party roles are read-only for an application. */
+export interface EmailNotifications {
+  isEnabled: boolean;
+  additionalEvents: "none" | "restoreAndPolicyUpdates";
+  customRecipients: readonly { readonly email: string }[];
+}
+
 /** Everything the area knows of one tenant. */
 export interface TenantBackup {
   readonly tenantId: string;
@@ -52,6 +78,9 @@ export interface TenantBackup {
   readonly jobs: Map<string, BulkJob>;
   readonly rules: Map<string, InclusionRule>;
   readonly sessions: Map<string, RestoreSession>;
+  readonly searches: Map<string, MessageSearch>;
+  readonly browseSessions: Map<string, BrowseSession>;
+  readonly emailNotifications: EmailNotifications;
   /** Things that a preservation lock keeps from being restored in place, by resource id. */
   readonly heldResources: Set<string>;
 }

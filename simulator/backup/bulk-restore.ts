@@ -77,6 +77,7 @@ function resolve(
       pointAt: point.protectionAt,
       isExpress: point.isExpress,
       destinationType: request.destinationType,
+      selection: null,
     });
   }
   return { artifacts: [...artifacts.values()], unresolved };

@@ -184,4 +184,15 @@ export const RESTORE_ERRORS = {
       "Bulk and manually added artifacts can't be mixed, and a session takes one bulk request.",
     ),
   },
+  browse: {
+    NotFound: assumed(404, "ItemNotFound", "The browse session was not found or has expired."),
+    NotReady: assumed(400, "BrowseSessionNotReady", "The browse session is still being created."),
+    InvalidRequest: assumed(400, "InvalidRequest", "The browse request is malformed."),
+    // The page says that only express points can be browsed, but not how others are refused.
+    InvalidRestorePoint: assumed(
+      400,
+      "InvalidRestorePoint",
+      "Only a fastRestore point can be browsed.",
+    ),
+  },
 } as const;

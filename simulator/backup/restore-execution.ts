@@ -1,7 +1,8 @@
 import { defineTransition } from "../core/area.ts";
 import type { Context } from "../core/context.ts";
 import { appendVersions, contentState } from "../content/content.ts";
-import type { Container } from "../content/item.ts";
+import { iso } from "../core/iso.ts";
+import type { Container, ItemVersion } from "../content/item.ts";
 import { createSite, sitesState, type Site } from "../content/site.ts";
 import { backupOf, type TenantBackup } from "./backup-state.ts";
 import { MINUTE_MS } from "./durations.ts";
@@ -10,13 +11,16 @@ import { LIMITS } from "./limits.ts";
 import { containerOf, siteOf } from "./protectable.ts";
 import type { ProtectionUnit } from "./protection-unit.ts";
 import { planCopy, planRollback } from "./restore-files.ts";
-import { planMailboxInPlace, planMailboxNewFolder } from "./restore-mailbox.ts";
+import { itemKeyOf, subtreeOf } from "./browse-item.ts";
+import { matchesMessage, parseMessageExpression } from "./message-expression.ts";
+import { folderVersion, planMailboxInPlace, planMailboxNewFolder } from "./restore-mailbox.ts";
 import { findRestorePoint } from "./restore-point.ts";
-import type {
-  ArtifactOutcome,
-  RestoreArtifact,
-  RestoreResult,
-  RestoreSession,
+import {
+  NO_RESULT,
+  type ArtifactOutcome,
+  type RestoreArtifact,
+  type RestoreSession,
+  type Selection,
 } from "./restore-session.ts";
 import { artifactFailed, artifactRestored } from "./session-events.ts";
 
@@ -75,9 +79,15 @@ function restoreArtifact(
     return failure("ArtifactCannotBeRestored");
   }
   if (isAlreadyRestoring(tenant, artifact)) return failure("DuplicateArtifactRestoreRequest");
-  return unit.service === "exchange"
-    ? restoreMailbox(context, container, artifact)
+  if (unit.service === "exchange") return restoreMailbox(context, container, artifact);
+  return artifact.selection?.kind === "item"
+    ? restoreItem(context, { unit, container, artifact, selection: artifact.selection })
     : restoreSite(context, tenant, { unit, container, artifact });
+}
+
+/** Files of one unit that are restored together do not get into each other's way. */
+function isOfSameBrowsing(session: RestoreSession, artifact: RestoreArtifact): boolean {
+  return artifact.selection?.kind === "item" && session.artifacts.has(artifact.id);
 }
 
 /** Whether an earlier activated artifact of the same unit was still under way when this one was activated. */
@@ -85,6 +95,7 @@ function isAlreadyRestoring(tenant: TenantBackup, artifact: RestoreArtifact): bo
   const mine = artifact.timeline;
   if (mine === null) return false;
   for (const session of tenant.sessions.values()) {
+    if (session.endsAt <= mine.schedulingAt || isOfSameBrowsing(session, artifact)) continue;
     for (const other of session.artifacts.values()) {
       if (other === artifact || other.unitId !== artifact.unitId || other.timeline === null) {
         continue;
@@ -101,15 +112,6 @@ function isAlreadyRestoring(tenant: TenantBackup, artifact: RestoreArtifact): bo
   return false;
 }
 
-const NOTHING: RestoreResult = {
-  restoredSiteId: null,
-  restoredSiteName: null,
-  restoredSiteWebUrl: null,
-  restoredFolderId: null,
-  restoredFolderName: null,
-  restoredItemCount: null,
-};
-
 function restoreMailbox(
   context: Context,
   container: Container,
@@ -118,7 +120,7 @@ function restoreMailbox(
   const content = contentState.of(context);
   const day = new Date(context.now).toISOString().slice(0, 16).replace("T", " ");
   const plan = {
-    past: content.list(container, artifact.pointAt),
+    past: selectMessages(content.list(container, artifact.pointAt), artifact.selection),
     current: content.list(container, context.now),
     folderName: `Recovered Items ${day}`,
     newItemId: () => newItemId(context),
@@ -129,7 +131,7 @@ function restoreMailbox(
   return {
     kind: "succeeded",
     result: {
-      ...NOTHING,
+      ...NO_RESULT,
       restoredFolderId: result.folder?.id ?? null,
       restoredFolderName: result.folder?.name ?? null,
       restoredItemCount: result.restoredItemCount,
@@ -172,11 +174,65 @@ function restoreSite(
   return succeededAt(copy);
 }
 
+/** Everything of a mailbox, or only the messages that a search was about. */
+function selectMessages(
+  items: readonly ItemVersion[],
+  selection: RestoreArtifact["selection"],
+): readonly ItemVersion[] {
+  if (selection?.kind !== "messages") return items;
+  const expression = parseMessageExpression(selection.expression);
+  return expression === null ? [] : items.filter((item) => matchesMessage(expression, item));
+}
+
+/** A file or folder of a point is copied into one new folder per session; nothing else is touched. */
+function restoreItem(
+  context: Context,
+  subject: {
+    readonly unit: ProtectionUnit;
+    readonly container: Container;
+    readonly artifact: RestoreArtifact;
+    readonly selection: Extract<Selection, { kind: "item" }>;
+  },
+): ArtifactOutcome {
+  const { container, artifact, selection } = subject;
+  const content = contentState.of(context);
+  const site = siteOf(context, subject.unit);
+  const chosen = subtreeOf(content.list(container, artifact.pointAt), selection.itemId);
+  if (site === null || chosen.length === 0) return failure("ArtifactNotFound");
+  const folderName = `Restored ${iso(artifact.timeline?.schedulingAt ?? context.now)}`.replaceAll(
+    ":",
+    ".",
+  );
+  const folder = content
+    .list(container, context.now)
+    .find((item) => item.kind === "folder" && item.parentId === null && item.name === folderName);
+  const folderId = folder?.itemId ?? newItemId(context);
+  const copies = planCopy(chosen, () => newItemId(context)).map((copy, index) =>
+    chosen[index]?.itemId === selection.itemId || copy.parentId === null
+      ? { ...copy, parentId: folderId }
+      : copy,
+  );
+  appendVersions(context, container, [
+    ...(folder === undefined ? [folderVersion("folder", { id: folderId, name: folderName })] : []),
+    ...copies,
+  ]);
+  const path = `${site.webUrl}/Shared Documents/${folderName}`;
+  return {
+    kind: "succeeded",
+    result: {
+      ...NO_RESULT,
+      restoredItemKey: itemKeyOf(site, copies[0]?.itemId ?? folderId),
+      restoredItemPath: path,
+      restoredItemWebUrl: selection.itemId === null ? path : `${path}/${copies[0]?.name ?? ""}`,
+    },
+  };
+}
+
 function succeededAt(site: Site): ArtifactOutcome {
   return {
     kind: "succeeded",
     result: {
-      ...NOTHING,
+      ...NO_RESULT,
       restoredSiteId: site.id,
       restoredSiteName: site.displayName,
       restoredSiteWebUrl: site.webUrl,

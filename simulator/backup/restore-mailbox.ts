@@ -60,7 +60,7 @@ export function planMailboxInPlace(plan: {
     }),
   );
   return {
-    versions: folder === null ? versions : [folderVersion(folder), ...versions],
+    versions: folder === null ? versions : [folderVersion("mailFolder", folder), ...versions],
     folder,
     restoredItemCount: items.length,
   };
@@ -80,7 +80,7 @@ export function planMailboxNewFolder(plan: {
     versionAgain(item, { itemId: plan.newItemId(), parentId: folder.id }),
   );
   return {
-    versions: [folderVersion(folder), ...copies],
+    versions: [folderVersion("mailFolder", folder), ...copies],
     folder,
     restoredItemCount: items.length,
   };
@@ -90,10 +90,14 @@ function livingFolders(current: readonly ItemVersion[]): Set<string> {
   return new Set(current.flatMap((item) => (item.kind === "mailFolder" ? [item.itemId] : [])));
 }
 
-function folderVersion(folder: { readonly id: string; readonly name: string }): NewVersion {
+/** A new folder at the root of a mailbox or a library. */
+export function folderVersion(
+  kind: "folder" | "mailFolder",
+  folder: { readonly id: string; readonly name: string },
+): NewVersion {
   return {
     itemId: folder.id,
-    kind: "mailFolder",
+    kind,
     parentId: null,
     name: folder.name,
     content: null,

@@ -2,7 +2,15 @@ import { z } from "zod";
 import { iso, parseInstant } from "../core/iso.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
 import { isGuid, openBackup, SEARCH } from "./access.ts";
+import { contentState } from "../content/content.ts";
 import type { TenantBackup } from "./backup-state.ts";
+import { messagesSearched } from "./browse-events.ts";
+import {
+  matchesMessage,
+  parseMessageExpression,
+  type MessageExpression,
+} from "./message-expression.ts";
+import { containerOf } from "./protectable.ts";
 import { refusal } from "./error-catalogue.ts";
 import { LIMITS } from "./limits.ts";
 import type { ProtectionUnit } from "./protection-unit.ts";
@@ -90,7 +98,35 @@ const SearchBody = z.strictObject({
   }),
   restorePointPreference: z.enum(["latest", "oldest"]).nullish(),
   tags: z.enum(["none", "fastRestore"]).nullish(),
+  artifactQuery: z
+    .strictObject({ artifactType: z.literal("message").nullish(), queryExpression: z.string() })
+    .nullish(),
 });
+
+/** What to look for in each point; a search for messages is about one mailbox. */
+function readQuery(
+  body: z.infer<typeof SearchBody>,
+  units: readonly { readonly unit: ProtectionUnit | null }[],
+): MessageExpression | null {
+  const text = body.artifactQuery?.queryExpression;
+  if (text === undefined) return null;
+  const expression = parseMessageExpression(text);
+  const isOneMailbox = units.length === 1 && units[0]?.unit?.service === "exchange";
+  if (expression === null || !isOneMailbox) throw refusal("restorePoints", "InvalidSearchRequest");
+  return expression;
+}
+
+function countHits(
+  request: GraphRequest,
+  unit: ProtectionUnit,
+  point: RestorePoint,
+  expression: MessageExpression,
+): number {
+  const container = containerOf(request, unit);
+  if (container === null) return 0;
+  const items = contentState.of(request).list(container, point.protectionAt);
+  return items.filter((item) => matchesMessage(expression, item)).length;
+}
 
 function searchPoints(request: GraphRequest): GraphResponse {
   const body = request.parse(SearchBody, "InvalidSearchRequest");
@@ -102,6 +138,7 @@ function searchPoints(request: GraphRequest): GraphResponse {
   }
   const unitIds = [...new Set(body.protectionUnitIds.map((id) => id.toLowerCase()))];
   const units = unitIds.map((unitId) => ({ unitId, unit: findUnit(tenant, unitId) }));
+  const expression = readQuery(body, units);
   const searchResults: Json[] = [];
   const noResultProtectionUnitIds: string[] = [];
   for (const { unitId, unit } of units) {
@@ -116,19 +153,29 @@ function searchPoints(request: GraphRequest): GraphResponse {
             isExpressOnly: body.tags === "fastRestore",
             limit: LIMITS.pointsPerUnit.value,
           });
-    if (unit === null || points.length === 0) {
-      noResultProtectionUnitIds.push(unitId);
-      continue;
-    }
-    for (const point of points) {
-      searchResults.push({ restorePoint: expandedPointJson(point, unit), artifactHitCount: 0 });
-    }
+    const results = points.flatMap((point) => {
+      if (unit === null) return [];
+      const artifactHitCount =
+        expression === null ? 0 : countHits(request, unit, point, expression);
+      const isHit = expression === null || artifactHitCount > 0;
+      return isHit ? [{ restorePoint: expandedPointJson(point, unit), artifactHitCount }] : [];
+    });
+    if (results.length === 0) noResultProtectionUnitIds.push(unitId);
+    searchResults.push(...results);
+  }
+  const searchResponseId = request.newId();
+  const unitId = units[0]?.unit?.id;
+  if (expression !== null && unitId !== undefined) {
+    const text = body.artifactQuery?.queryExpression ?? "";
+    request.emit(messagesSearched, {
+      search: { id: searchResponseId, unitId, expression: text },
+    });
   }
   return {
     status: 200,
     body: {
       "@odata.context": request.odataContext("microsoft.graph.restorePointSearchResponse"),
-      searchResponseId: request.newId(),
+      searchResponseId,
       searchResults,
       noResultProtectionUnitIds,
     },

@@ -17,11 +17,43 @@ export interface RestoreResult {
   readonly restoredFolderId: string | null;
   readonly restoredFolderName: string | null;
   readonly restoredItemCount: number | null;
+  readonly restoredItemKey: string | null;
+  readonly restoredItemPath: string | null;
+  readonly restoredItemWebUrl: string | null;
 }
+
+/** A result with nothing to tell yet. */
+export const NO_RESULT: RestoreResult = {
+  restoredSiteId: null,
+  restoredSiteName: null,
+  restoredSiteWebUrl: null,
+  restoredFolderId: null,
+  restoredFolderName: null,
+  restoredItemCount: null,
+  restoredItemKey: null,
+  restoredItemPath: null,
+  restoredItemWebUrl: null,
+};
 
 export type ArtifactOutcome =
   | { readonly kind: "succeeded"; readonly result: RestoreResult }
   | { readonly kind: "failed"; readonly error: ItemError };
+
+/** The part of a point that a granular artifact brings back. */
+export type Selection =
+  | {
+      readonly kind: "messages";
+      readonly searchResponseId: string;
+      readonly expression: string;
+    }
+  | {
+      readonly kind: "item";
+      readonly browseSessionId: string;
+      readonly itemKey: string;
+      /** The file or folder; null: the whole library. */
+      readonly itemId: string | null;
+      readonly webUrl: string;
+    };
 
 /** One unit at one point, in a session. `timeline` comes with activation, `outcome` with completion. */
 export interface RestoreArtifact {
@@ -30,6 +62,8 @@ export interface RestoreArtifact {
   readonly pointAt: number;
   readonly isExpress: boolean;
   readonly destinationType: DestinationType;
+  /** Null: everything. */
+  readonly selection: Selection | null;
   timeline: ArtifactTimeline | null;
   outcome: ArtifactOutcome | null;
 }
@@ -57,6 +91,8 @@ export interface RestoreSession {
   jobType: "standard" | "bulk" | "granular";
   readonly artifacts: Map<string, RestoreArtifact>;
   activatedAt: number | null;
+  /** When the last of its artifacts ends; 0 until they have their times. */
+  endsAt: number;
   bulkRequest: BulkRestoreRequest | null;
   readonly created: Stamp;
   modified: Stamp;

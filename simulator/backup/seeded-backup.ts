@@ -50,6 +50,9 @@ function seedTenant(estate: Estate, tenant: EstateTenant): TenantBackup {
     jobs: new Map(),
     rules: new Map(),
     sessions: new Map(),
+    searches: new Map(),
+    browseSessions: new Map(),
+    emailNotifications: { isEnabled: false, additionalEvents: "none", customRecipients: [] },
     heldResources: new Set(),
   };
 }

@@ -27,6 +27,9 @@ export interface ServiceWords {
   readonly artifacts: string;
   readonly artifactType: string;
   readonly granularArtifacts: string;
+  readonly granularArtifactType: string;
+  readonly browseSessions: string;
+  readonly browseSessionType: string;
   readonly bulkRequests: string;
   readonly bulkRequestType: string;
 }
@@ -57,6 +60,9 @@ function wordsOf(
     artifacts: `${unit}RestoreArtifacts`,
     artifactType: `#microsoft.graph.${unit}RestoreArtifact`,
     granularArtifacts: `granular${capital}RestoreArtifacts`,
+    granularArtifactType: `#microsoft.graph.granular${capital}RestoreArtifact`,
+    browseSessions: `${service}BrowseSessions`,
+    browseSessionType: `#microsoft.graph.${service}BrowseSession`,
     bulkRequests: `${unit}RestoreArtifactsBulkAdditionRequests`,
     bulkRequestType: `#microsoft.graph.${unit}RestoreArtifactsBulkAdditionRequest`,
     ...specific,

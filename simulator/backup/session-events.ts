@@ -8,6 +8,7 @@ import {
   type BulkRestoreRequest,
   type DestinationType,
   type RestoreSession,
+  type Selection,
 } from "./restore-session.ts";
 import type { Service } from "./service-kind.ts";
 
@@ -18,6 +19,7 @@ export interface AddedArtifact {
   readonly pointAt: number;
   readonly isExpress: boolean;
   readonly destinationType: DestinationType;
+  readonly selection: Selection | null;
 }
 
 function sessionIn(tenant: TenantBackup, id: string): RestoreSession {
@@ -37,16 +39,23 @@ export const sessionCreated = defineEvent(
   "backup.sessionCreated",
   (
     state,
-    payload: { id: string; service: Service; artifacts: readonly AddedArtifact[]; by: Identity },
+    payload: {
+      id: string;
+      service: Service;
+      jobType: "standard" | "granular";
+      artifacts: readonly AddedArtifact[];
+      by: Identity;
+    },
     meta,
   ) => {
     const stamp = { by: payload.by, at: meta.at };
     const session: RestoreSession = {
       id: payload.id,
       service: payload.service,
-      jobType: "standard",
+      jobType: payload.jobType,
       artifacts: new Map(),
       activatedAt: null,
+      endsAt: 0,
       bulkRequest: null,
       created: stamp,
       modified: stamp,
@@ -64,6 +73,7 @@ export const sessionPatched = defineEvent(
     state,
     payload: {
       id: string;
+      jobType: "standard" | "granular";
       added: readonly AddedArtifact[];
       removed: readonly string[];
       by: Identity;
@@ -73,6 +83,7 @@ export const sessionPatched = defineEvent(
     const session = sessionIn(tenantOf(state, meta.tenantId), payload.id);
     for (const id of payload.removed) session.artifacts.delete(id);
     addAll(session, payload.added);
+    session.jobType = payload.jobType;
     session.modified = { by: payload.by, at: meta.at };
   },
   (payload) => payload.id,
@@ -116,6 +127,7 @@ function startArtifacts(
   });
   artifacts.forEach((artifact, index) => {
     artifact.timeline = timelines[index] ?? null;
+    session.endsAt = Math.max(session.endsAt, artifact.timeline?.completesAt ?? 0);
   });
 }
 

@@ -2,7 +2,13 @@ import { z } from "zod";
 import { identityOf } from "../core/principal.ts";
 import type { GraphRequest, GraphResponse } from "../core/route.ts";
 import { openBackup } from "./access.ts";
-import { ArtifactAddition, readAddition } from "./artifact-request.ts";
+import {
+  additionSchema,
+  artifactKey,
+  artifactLists,
+  readAddition,
+  type ArtifactAddition,
+} from "./artifact-request.ts";
 import type { TenantBackup } from "./backup-state.ts";
 import { inlineFailure } from "./delta.ts";
 import { errorRow, refusal } from "./error-catalogue.ts";
@@ -45,7 +51,7 @@ function planElements(
     elements.flatMap((element) => (isRemoval(element) ? [element.id.toLowerCase()] : [])),
   );
   const staying = [...session.artifacts.values()].filter(({ id }) => !removed.has(id));
-  const units = new Set(staying.map(({ unitId }) => unitId));
+  const held = new Set(staying.map(artifactKey));
   let destination = staying[0]?.destinationType ?? null;
   return elements.map((element): Plan => {
     const fail = (key: ItemFailure): Plan => ({
@@ -68,47 +74,59 @@ function planElements(
     if (destination !== null && artifact.destinationType !== destination) {
       return fail("DifferentRestoreDestinationType");
     }
-    if (units.has(artifact.unitId)) return fail("DuplicateArtifactInList");
+    if (held.has(artifactKey(artifact))) return fail("DuplicateArtifactInList");
     destination = artifact.destinationType;
-    units.add(artifact.unitId);
+    held.add(artifactKey(artifact));
     return { kind: "add", artifact };
   });
 }
 
-function echo({ restorePoint, destinationType }: ArtifactAddition): Json {
+function echo(addition: ArtifactAddition): Json {
+  if ("browseSessionId" in addition) return { browseSessionId: addition.browseSessionId };
+  const { restorePoint, destinationType } = addition;
   return {
     ...(destinationType === "new" || destinationType === "inPlace" ? { destinationType } : {}),
     ...(restorePoint?.id === undefined ? {} : { restorePoint: { id: restorePoint.id } }),
   };
 }
 
-function parseElements(request: GraphRequest, service: Service): readonly Element[] {
-  const deltaName = `${SERVICE_WORDS[service].artifacts}@delta`;
+function parseElements(
+  request: GraphRequest,
+  service: Service,
+): { readonly isGranular: boolean; readonly elements: readonly Element[] } {
+  const { full, granular } = artifactLists(service);
+  const listOf = (isGranular: boolean) =>
+    z.array(z.union([Removal, additionSchema(service, isGranular)])).nullish();
   const body = request.parse(
-    z.strictObject({ [deltaName]: z.array(z.union([Removal, ArtifactAddition])).nullish() }),
+    z.strictObject({ [`${full}@delta`]: listOf(false), [`${granular}@delta`]: listOf(true) }),
     "InvalidPatchRequest",
   ) as Record<string, readonly Element[] | null | undefined>;
-  if (!(deltaName in body)) throw refusal("patchSession", "InvalidPatchRequest");
-  return body[deltaName] ?? [];
+  const names = Object.keys(body);
+  if (names.length !== 1) throw refusal("patchSession", "InvalidPatchRequest");
+  const [name = ""] = names;
+  return { isGranular: name === `${granular}@delta`, elements: body[name] ?? [] };
 }
 
 /** What makes two elements of one request the same artifact. */
 function nameOf(element: Element): string {
-  return isRemoval(element)
-    ? element.id.toLowerCase()
-    : (element.restorePoint?.id ?? element.restorePoint?.["@odata.id"] ?? "");
+  if (isRemoval(element)) return element.id.toLowerCase();
+  if ("browseSessionId" in element) return element.id ?? element.itemKey ?? "";
+  return element.restorePoint?.id ?? element.restorePoint?.["@odata.id"] ?? "";
 }
 
-/** Adds and removes artifacts of a draft. Successful removals are absent from the answer. */
-export function patchSession(request: GraphRequest, service: Service): GraphResponse {
-  const words = SERVICE_WORDS[service];
-  const elements = parseElements(request, service);
-  const tenant = openBackup(request, "restore");
-  const session = findSession(request, tenant, service);
+function checkElements(
+  request: GraphRequest,
+  session: RestoreSession,
+  parsed: { readonly isGranular: boolean; readonly elements: readonly Element[] },
+): void {
+  const { isGranular, elements } = parsed;
   if (sessionStatusAt(session, request.now) !== "draft") {
     throw refusal("patchSession", "RestoreSessionActionNotAllowed");
   }
-  if (session.bulkRequest !== null) throw refusal("patchSession", "InvalidPatchRequest");
+  const isOther = session.artifacts.size > 0 && (session.jobType === "granular") !== isGranular;
+  if (session.bulkRequest !== null || isOther) {
+    throw refusal("patchSession", "InvalidPatchRequest");
+  }
   if (elements.length === 0) throw refusal("patchSession", "InvalidArtifactRequest");
   if (elements.length > LIMITS.artifactsPerRequest.value) {
     throw refusal("patchSession", "RestoreArtifactsLimitBreached");
@@ -119,21 +137,36 @@ export function patchSession(request: GraphRequest, service: Service): GraphResp
   if (new Set(elements.map(nameOf)).size < elements.length) {
     throw refusal("patchSession", "DuplicateArtifactInList");
   }
-  const plans = planElements(request, tenant, session, elements);
+}
+
+/** Adds and removes artifacts of a draft. Successful removals are absent from a full list's answer. */
+export function patchSession(request: GraphRequest, service: Service): GraphResponse {
+  const words = SERVICE_WORDS[service];
+  const parsed = parseElements(request, service);
+  const tenant = openBackup(request, "restore");
+  const session = findSession(request, tenant, service);
+  checkElements(request, session, parsed);
+  const plans = planElements(request, tenant, session, parsed.elements);
   const added = plans.flatMap((plan) => (plan.kind === "add" ? [plan.artifact] : []));
   const removed = plans.flatMap((plan) => (plan.kind === "remove" ? [plan.artifactId] : []));
   if (added.length + removed.length > 0) {
     const by = identityOf(request.principal);
-    request.emit(sessionPatched, { id: session.id, added, removed, by });
+    const jobType = parsed.isGranular ? "granular" : "standard";
+    request.emit(sessionPatched, { id: session.id, jobType, added, removed, by });
   }
+  const list = parsed.isGranular ? words.granularArtifacts : words.artifacts;
   return {
     status: 200,
     body: {
       "@odata.context": request.odataContext(`solutions/backupRestore/${words.sessions}/$entity`),
       ...sessionJson(session, request),
-      [`${words.artifacts}@delta`]: plans.flatMap((plan) => {
-        if (plan.kind === "remove") return [];
+      [`${list}@delta`]: plans.flatMap((plan): Json[] => {
         if (plan.kind === "fail") return [plan.json];
+        if (plan.kind === "remove") {
+          return parsed.isGranular
+            ? [{ "@removed": { reason: "changed" }, id: plan.artifactId }]
+            : [];
+        }
         const artifact = session.artifacts.get(plan.artifact.id) as RestoreArtifact;
         return [artifactJson(artifact, session, tenant, request.now)];
       }),

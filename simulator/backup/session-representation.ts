@@ -18,6 +18,7 @@ import {
   type RestoreArtifact,
   type RestoreResult,
   type RestoreSession,
+  type Selection,
 } from "./restore-session.ts";
 import { SERVICE_WORDS } from "./service-kind.ts";
 
@@ -38,6 +39,42 @@ export function sessionJson(
   };
 }
 
+/** What the service writes for an instant that is not known yet in lists of restored files. */
+const UNSET_INSTANT = "0001-01-01T00:00:00Z";
+
+/** A restored file or folder: flat, with empty texts and dates until it is done. */
+function itemArtifactJson(
+  artifact: RestoreArtifact,
+  selection: Extract<Selection, { kind: "item" }>,
+  subject: {
+    readonly session: RestoreSession;
+    readonly tenant: TenantBackup;
+    readonly now: number;
+  },
+): Json {
+  const { session, tenant, now } = subject;
+  const words = SERVICE_WORDS[session.service];
+  const status = artifactStatusAt(artifact, now);
+  const result = artifact.outcome?.kind === "succeeded" ? artifact.outcome.result : null;
+  const { timeline } = artifact;
+  return {
+    "@odata.type": words.granularArtifactType,
+    id: artifact.id,
+    browseSessionId: selection.browseSessionId,
+    [words.unitIdProperty]: tenant.units.get(artifact.unitId)?.resourceId ?? "",
+    status,
+    webUrl: selection.webUrl,
+    restorePointDateTime: iso(artifact.pointAt),
+    restoredItemKey: result?.restoredItemKey ?? "",
+    restoredItemPath: result?.restoredItemPath ?? "",
+    restoredItemWebUrl: result?.restoredItemWebUrl ?? "",
+    startDateTime:
+      timeline !== null && now >= timeline.startsAt ? iso(timeline.startsAt) : UNSET_INSTANT,
+    completionDateTime:
+      timeline !== null && artifact.outcome !== null ? iso(timeline.completesAt) : UNSET_INSTANT,
+  };
+}
+
 /** An artifact with its restore point expanded. */
 export function artifactJson(
   artifact: RestoreArtifact,
@@ -45,13 +82,19 @@ export function artifactJson(
   tenant: TenantBackup,
   now: number,
 ): Json {
+  const { selection } = artifact;
+  if (selection?.kind === "item") {
+    return itemArtifactJson(artifact, selection, { session, tenant, now });
+  }
+  const words = SERVICE_WORDS[session.service];
   const status = artifactStatusAt(artifact, now);
   const outcome = status === "succeeded" || status === "failed" ? artifact.outcome : null;
   const startsAt = artifact.timeline?.startsAt ?? null;
   const hasStarted = startsAt !== null && now >= startsAt;
   return {
-    "@odata.type": SERVICE_WORDS[session.service].artifactType,
+    "@odata.type": selection === null ? words.artifactType : words.granularArtifactType,
     id: artifact.id,
+    ...(selection === null ? {} : { searchResponseId: selection.searchResponseId }),
     status,
     destinationType: artifact.destinationType,
     startDateTime: hasStarted ? iso(startsAt) : null,

@@ -3,7 +3,14 @@ import { identityOf } from "../core/principal.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
 import { project } from "../odata/page.ts";
 import { openBackup, RESTORE } from "./access.ts";
-import { ArtifactAddition, readAddition } from "./artifact-request.ts";
+import {
+  additionSchema,
+  artifactKey,
+  artifactLists,
+  readAddition,
+  type ArtifactAddition,
+} from "./artifact-request.ts";
+import { backupOf } from "./backup-state.ts";
 import { refusal } from "./error-catalogue.ts";
 import { LIMITS } from "./limits.ts";
 import { scheduleResolution } from "./bulk-restore.ts";
@@ -53,38 +60,62 @@ function listSessions(request: GraphRequest, service: Service | null): GraphResp
   });
 }
 
-function createSession(request: GraphRequest, service: Service): GraphResponse {
-  const words = SERVICE_WORDS[service];
-  const body =
-    request.bytes.length === 0
-      ? {}
-      : (request.parse(
-          z.strictObject({ [words.artifacts]: z.array(ArtifactAddition).nullish() }),
-          "InvalidRequest",
-        ) as Record<string, readonly ArtifactAddition[] | null | undefined>);
-  const tenant = openBackup(request, "restore");
-  const additions = body[words.artifacts];
-  const artifacts: AddedArtifact[] = [];
-  // Left out entirely, the session is empty; an explicit empty or null list is refused.
-  if (words.artifacts in body) {
-    if ((additions ?? []).length === 0) throw refusal("createSession", "InvalidArtifactRequest");
-    if ((additions ?? []).length > LIMITS.artifactsPerRequest.value) {
-      throw refusal("createSession", "RestoreArtifactsLimitBreached");
-    }
-    for (const addition of additions ?? []) {
-      const artifact = readAddition(request, tenant, service, addition);
-      if (typeof artifact === "string") throw refusal("createSession", artifact);
-      artifacts.push(artifact);
-    }
-    if (new Set(artifacts.map(({ destinationType }) => destinationType)).size > 1) {
-      throw refusal("createSession", "DifferentRestoreDestinationType");
-    }
-    if (new Set(artifacts.map(({ unitId }) => unitId)).size < artifacts.length) {
-      throw refusal("createSession", "DuplicateArtifactInList");
-    }
+function parseArtifacts(
+  request: GraphRequest,
+  service: Service,
+): { readonly isGranular: boolean; readonly additions: readonly ArtifactAddition[] } | null {
+  if (request.bytes.length === 0) return null;
+  const { full, granular } = artifactLists(service);
+  const body = request.parse(
+    z.strictObject({
+      [full]: z.array(additionSchema(service, false)).nullish(),
+      [granular]: z.array(additionSchema(service, true)).nullish(),
+    }),
+    "InvalidRequest",
+  ) as Record<string, readonly ArtifactAddition[] | null | undefined>;
+  const names = Object.keys(body);
+  if (names.length > 1) throw refusal("createSession", "InvalidRequest");
+  const [name] = names;
+  return name === undefined ? null : { isGranular: name === granular, additions: body[name] ?? [] };
+}
+
+function readArtifacts(
+  request: GraphRequest,
+  service: Service,
+  additions: readonly ArtifactAddition[],
+): AddedArtifact[] {
+  const tenant = backupOf(request);
+  if (additions.length === 0) throw refusal("createSession", "InvalidArtifactRequest");
+  if (additions.length > LIMITS.artifactsPerRequest.value) {
+    throw refusal("createSession", "RestoreArtifactsLimitBreached");
   }
+  const artifacts = additions.map((addition) => {
+    const artifact = readAddition(request, tenant, service, addition);
+    if (typeof artifact === "string") throw refusal("createSession", artifact);
+    return artifact;
+  });
+  if (new Set(artifacts.map(({ destinationType }) => destinationType)).size > 1) {
+    throw refusal("createSession", "DifferentRestoreDestinationType");
+  }
+  if (new Set(artifacts.map(artifactKey)).size < artifacts.length) {
+    throw refusal("createSession", "DuplicateArtifactInList");
+  }
+  return artifacts;
+}
+
+function createSession(request: GraphRequest, service: Service): GraphResponse {
+  const parsed = parseArtifacts(request, service);
+  const tenant = openBackup(request, "restore");
+  // Left out entirely, the session is empty; an explicit empty or null list is refused.
+  const artifacts = parsed === null ? [] : readArtifacts(request, service, parsed.additions);
   const id = request.newId();
-  request.emit(sessionCreated, { id, service, artifacts, by: identityOf(request.principal) });
+  request.emit(sessionCreated, {
+    id,
+    service,
+    jobType: parsed?.isGranular === true ? "granular" : "standard",
+    artifacts,
+    by: identityOf(request.principal),
+  });
   return answerSession(request, 201, tenant.sessions.get(id) as RestoreSession);
 }
 
@@ -116,14 +147,20 @@ function activateSession(request: GraphRequest): GraphResponse {
   return answerSession(request, 200, session);
 }
 
-function listArtifacts(request: GraphRequest, service: Service): GraphResponse {
+function listArtifacts(
+  request: GraphRequest,
+  service: Service,
+  list: { readonly isGranular: boolean },
+): GraphResponse {
   const words = SERVICE_WORDS[service];
+  const name = list.isGranular ? words.granularArtifacts : words.artifacts;
   const tenant = openBackup(request, "read");
   const session = findSession(request, tenant, service);
   return request.page({
-    items: [...session.artifacts.values()],
+    items:
+      (session.jobType === "granular") === list.isGranular ? [...session.artifacts.values()] : [],
     toJson: (artifact) => artifactJson(artifact, session, tenant, request.now),
-    context: `solutions/backupRestore/${words.sessions}('${session.id}')/${words.artifacts}`,
+    context: `solutions/backupRestore/${words.sessions}('${session.id}')/${name}`,
     pageSize: LIMITS.pageSize.value,
   });
 }
@@ -175,7 +212,16 @@ function typedRoutes(service: Service): Route[] {
       source: `${service.toLowerCase()}restoresession-list-${words.artifacts.toLowerCase()}`,
       definition: words.artifactType.replace("#microsoft.graph.", ""),
       query: ["$select", "$expand", "$skiptoken"],
-      handle: (request) => listArtifacts(request, service),
+      handle: (request) => listArtifacts(request, service, { isGranular: false }),
+    }),
+    defineRoute({
+      method: "GET",
+      path: `${path}/{sessionId}/${words.granularArtifacts}`,
+      permissions: RESTORE.write,
+      source: `${service.toLowerCase()}restoresession-list-${words.granularArtifacts.toLowerCase()}`,
+      definition: words.granularArtifactType.replace("#microsoft.graph.", ""),
+      query: ["$skiptoken"],
+      handle: (request) => listArtifacts(request, service, { isGranular: true }),
     }),
   ];
 }

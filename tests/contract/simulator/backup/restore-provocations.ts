@@ -178,6 +178,25 @@ export const restoreProvocations: Readonly<Record<string, Readonly<Record<string
         return artifactError(client, second);
       },
     },
+    browse: {
+      NotFound: () => refused(application(), "GET", `/sharePointBrowseSessions/${MISSING}`),
+      async NotReady() {
+        const client = application();
+        const session = await client.ask(
+          "POST",
+          BROWSING,
+          { restorePointId: await sitePoint(client, "fastRestore") },
+          201,
+        );
+        return refused(client, "POST", `${BROWSING}/${session["id"] as string}/browse`);
+      },
+      InvalidRequest: () => refused(application(), "POST", BROWSING, {}),
+      async InvalidRestorePoint() {
+        const client = application();
+        const restorePointId = await sitePoint(client, "none");
+        return refused(client, "POST", BROWSING, { restorePointId });
+      },
+    },
     bulkRestore: {
       async InvalidBulkRestoreArtifactId() {
         const { client, path } = await bulkDraft();
@@ -226,6 +245,20 @@ function createWith(
   mailboxRestoreArtifacts: readonly unknown[],
 ): Promise<Found> {
   return refused(client, "POST", SESSIONS, { mailboxRestoreArtifacts });
+}
+
+const BROWSING = "/sharePointBrowseSessions";
+
+/** A point of the first site with exactly this tag. */
+async function sitePoint(client: ReturnType<typeof application>, tag: string): Promise<string> {
+  const unit = await client.unit("siteProtectionUnits");
+  const found = await client.search(
+    unit["id"] as string,
+    "2026-02-20T00:00:00Z",
+    PERIOD.endDateTime,
+    tag === "fastRestore" ? { tags: tag } : {},
+  );
+  return found.find(({ tags }) => tags === tag)?.["id"] as string;
 }
 
 async function patchDraft(body: unknown): Promise<Found> {

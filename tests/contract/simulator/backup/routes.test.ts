@@ -36,7 +36,15 @@ test("every route answers, and every answer fits Microsoft's metadata", async ()
     await tourProtection(adatum, words);
     await tourRules(adatum, words);
     await tourRestore(contoso, words);
+    await tourGranular(contoso, words);
   }
+  await contoso.list("/browseSessions");
+  await contoso.ask("GET", "/emailNotificationsSetting");
+  await new BackupClient(sim, CONTOSO, { isDelegated: true }).ask(
+    "PATCH",
+    "/emailNotificationsSetting",
+    { isEnabled: true },
+  );
   await tourOffboarding(contoso);
   const missing = backupArea.routes
     .map((route) => `${route.method} ${route.path}`)
@@ -280,6 +288,30 @@ async function tourBulkRestore(
     restoreJobType: "bulk",
   });
   await client.ask("DELETE", `${requests}/${idOf(made)}`, undefined, 204);
+}
+
+async function tourGranular(client: BackupClient, words: Words): Promise<void> {
+  const capital = `${words.unit.charAt(0).toUpperCase()}${words.unit.slice(1)}`;
+  const session = await client.ask("POST", `/${words.service}RestoreSessions`, {}, 201);
+  await client.list(
+    `/${words.service}RestoreSessions/${idOf(session)}/granular${capital}RestoreArtifacts`,
+  );
+  if (words.unit === "mailbox") return;
+  const units = await client.list(`/${words.unit}ProtectionUnits`);
+  const from = "2026-02-20T00:00:00Z";
+  const [point] = await client.search(idOf(units[0]), from, "2026-03-02T00:00:00Z", {
+    tags: "fastRestore",
+  });
+  const path = `/${words.service}BrowseSessions`;
+  const browsing = await client.ask("POST", path, { restorePointId: idOf(point) }, 201);
+  client.sim.advanceBy(HOUR_MS);
+  expect(await client.list(path)).toMatchObject([{ status: "created" }]);
+  await client.ask("GET", `${path}/${idOf(browsing)}`);
+  const first = await client.ask("POST", `${path}/${idOf(browsing)}/browse`);
+  expect(first["value"]).toMatchObject([{ type: "documentLibrary" }]);
+  const token = Buffer.from(JSON.stringify({ start: 10, asked: {} })).toString("base64url");
+  await client.ask("GET", `${path}/${idOf(browsing)}/browse?$skiptoken=${token}`);
+  await client.ask("GET", `${path}/${idOf(browsing)}/browse(nextFetchToken='${token}')`);
 }
 
 async function tourOffboarding(client: BackupClient): Promise<void> {
