@@ -1,5 +1,5 @@
 /** Where a row was read: the error article, a reference page's example, or nowhere (our choice). */
-export type ErrorSource = "article" | "page" | "assumed";
+type ErrorSource = "article" | "page" | "assumed";
 
 /** One documented refusal: HTTP status, Graph error code, message for people, origin. */
 export interface ErrorRow {

@@ -7,7 +7,6 @@ import {
   act,
   ADATUM,
   BackupClient,
-  BACKUP,
   CONTOSO,
   createBackupWorld,
   LITWARE,
@@ -36,7 +35,7 @@ export const person = (client: BackupClient, application = 0) =>
   new BackupClient(client.sim, client.tenantId, { isDelegated: true, application });
 
 /** The refusal in an answer. */
-export function refusalOf(answer: InProcessAnswer): Found {
+function refusalOf(answer: InProcessAnswer): Found {
   const { error } = answer.body as { error: { code: string } };
   return { status: answer.status, code: error.code };
 }
@@ -191,4 +190,4 @@ export async function groupId(client: BackupClient): Promise<string> {
   return groups.find(({ displayName }) => displayName === "Members")?.id ?? "";
 }
 
-export { ADATUM, BACKUP, CONTOSO, LITWARE, TAILSPIN, WINGTIP };
+export { ADATUM, CONTOSO, LITWARE, TAILSPIN, WINGTIP };
