@@ -43,6 +43,10 @@ export async function approve(
     if (record.cancelledBy !== null) {
       throw conflict(`The run was cancelled by ${record.cancelledBy.name}.`);
     }
+    if (isRepeated(record, principal, planHash)) {
+      // The answer to the first request was lost; the signal may have been too.
+      return null;
+    }
     if (record.state !== "waitingForApproval") {
       throw conflict(`The run is ${record.state}; only a run that waits for approval is approved.`);
     }
@@ -66,6 +70,11 @@ export async function approve(
   await signal({ api, client }, run);
   return presentRun(api, client, run);
 }
+
+const isRepeated = (run: RestoreRecord, principal: Principal, planHash: string): boolean =>
+  run.finishedAt === null &&
+  run.approvedBy?.objectId === principal.objectId &&
+  run.approvedHash === planHash;
 
 /** Cancels: no further effect begins. A suspended run is resumed, so that it can end. */
 export async function cancel({ api, client, principal, id }: Action): Promise<RestoreRun> {

@@ -24,7 +24,7 @@ import {
 import { sleepUntilOrEvent } from "../durable/timer.ts";
 
 /** The event wakes at once; this only heals a signal that got lost between the store and the durable client. */
-const DECISION_LOOK_MS = 30 * 60 * 1000;
+const DECISION_LOOK_MS = 2 * 60 * 60 * 1000;
 const LOOKS_PER_HISTORY = 20;
 const WAVES_AT_A_TIME = RESTORE_LIMITS.parallelWavesPerWorkload * WORKLOADS.length;
 /** Failures that are carried from one history to the next, so that its input stays small. */

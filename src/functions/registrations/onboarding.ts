@@ -6,20 +6,9 @@ import { createProtectionActivities } from "../../activities/onboarding-protecti
 import { createOnboardingRecordActivities } from "../../activities/onboarding-record.ts";
 import { app } from "../../composition.ts";
 import * as contracts from "../../contracts/onboarding-orchestration.ts";
-import { registerActivities, registerOrchestration } from "../../durable/register.ts";
-import { checkProtection } from "../../orchestrators/check-protection.ts";
-import { onboardTenant } from "../../orchestrators/onboard-tenant.ts";
-import { protectWorkload } from "../../orchestrators/protect-workload.ts";
-import { synchronizeEdge } from "../../orchestrators/synchronize-edge.ts";
-import { verifyEdge } from "../../orchestrators/verify-edge.ts";
+import { registerActivities } from "../../durable/register.ts";
 import { openOnboarding } from "../../store/onboarding.ts";
 import { openVerifications } from "../../store/verifications.ts";
-
-registerOrchestration(contracts.onboardTenant, onboardTenant);
-registerOrchestration(contracts.protectWorkload, protectWorkload);
-registerOrchestration(contracts.checkProtection, checkProtection);
-registerOrchestration(contracts.synchronizeEdge, synchronizeEdge);
-registerOrchestration(contracts.verifyEdge, verifyEdge);
 
 const { config, graph, clock } = app;
 const tables = openOnboarding(app.tables);

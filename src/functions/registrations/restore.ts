@@ -5,15 +5,8 @@ import { createRestoreRunActivities } from "../../activities/restore-run.ts";
 import { createRestoreWaveActivities } from "../../activities/restore-wave.ts";
 import { app } from "../../composition.ts";
 import * as contracts from "../../contracts/restore-orchestration.ts";
-import { registerActivities, registerOrchestration } from "../../durable/register.ts";
-import { planRestore } from "../../orchestrators/plan-restore.ts";
-import { restoreRun } from "../../orchestrators/restore-run.ts";
-import { restoreWave } from "../../orchestrators/restore-wave.ts";
+import { registerActivities } from "../../durable/register.ts";
 import { openRestores } from "../../store/restores.ts";
-
-registerOrchestration(contracts.restoreRun, restoreRun);
-registerOrchestration(contracts.planRestore, planRestore);
-registerOrchestration(contracts.restoreWave, restoreWave);
 
 const dependencies: RestoreDependencies = {
   graph: app.graph,
