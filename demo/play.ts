@@ -1,10 +1,11 @@
+import { z } from "zod";
 import { joinActClock } from "./act-clock.ts";
 import { playOnboarding } from "./acts/onboarding.ts";
 import { playRestore } from "./acts/restore.ts";
 import { playVerification } from "./acts/verification.ts";
 import { createAppClient, type People, readPeople } from "./app-client.ts";
 import { SAMPLE_ESTATE_FILE } from "./built-files.ts";
-import { type DataDirectory, dataDirectory, removeFile } from "./data-files.ts";
+import { type DataDirectory, dataDirectory, readJson, removeFile } from "./data-files.ts";
 import { createGraphReader, type GraphReader } from "./graph-reader.ts";
 import type { Narrator } from "./narrator.ts";
 import { type Ports, type RunningCopy, startCopy } from "./processes.ts";
@@ -32,6 +33,7 @@ export interface Played {
 /** Starts everything and plays the acts that are not done yet. @throws Error with one sentence for people. */
 export async function play(options: PlayOptions): Promise<Played> {
   const directory = dataDirectory(options.dataPath);
+  await refuseDirectoryInUse(directory);
   const estate = await readEstate(SAMPLE_ESTATE_FILE);
   const progress = await openProgress(directory);
   if (options.isAgain) {
@@ -61,6 +63,29 @@ export async function play(options: PlayOptions): Promise<Played> {
     await stop();
     throw error;
   }
+}
+
+const RunFile = z.object({
+  launcher: z.object({ pid: z.number() }),
+  host: z.object({ url: z.string() }),
+});
+
+/** A directory whose launcher lives and whose host answers is somebody's. What a crash left behind is taken over. */
+async function refuseDirectoryInUse(directory: DataDirectory): Promise<void> {
+  const run = RunFile.safeParse(await readJson(directory.runFile));
+  if (!run.success) {
+    return;
+  }
+  const { launcher, host } = run.data;
+  try {
+    process.kill(launcher.pid, 0);
+    await fetch(new URL("/api/health", host.url), { signal: AbortSignal.timeout(2_000) });
+  } catch {
+    return;
+  }
+  throw new Error(
+    `The data directory ${directory.path} is in use by process ${launcher.pid}, which serves ${host.url}; stop it or choose another with --data.`,
+  );
 }
 
 async function playActs(parts: {

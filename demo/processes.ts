@@ -153,7 +153,8 @@ async function startChild(
     if (isStopping) {
       return new Promise<never>(() => undefined);
     }
-    throw new Error(`The ${command} ended (${how}). ${lastSentence(lastWords)}`);
+    // Its own last words are for people when it could not start; they need no introduction.
+    throw new Error(lastSentence(lastWords) || `The ${command} ended without a word (${how}).`);
   });
   // Nobody may be listening yet when it ends.
   unexpectedEnd.catch(() => undefined);

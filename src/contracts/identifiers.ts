@@ -1,11 +1,8 @@
 import { z } from "zod";
 import { WORKLOADS } from "../domain/workload.ts";
 
-/** A GUID in any case; compared and stored in lower case. */
-export const Guid = z.guid().transform((value) => value.toLowerCase());
-
-/** An Entra tenant's id. */
-export const TenantId = Guid;
+/** An Entra tenant's id: a GUID in any case; compared and stored in lower case. */
+export const TenantId = z.guid().transform((value) => value.toLowerCase());
 
 export const Workload = z.enum(WORKLOADS);
 

@@ -4,8 +4,6 @@ import type { Workload } from "./workload.ts";
 /** See `contracts/verification.ts`, which stores these words. */
 export type Verdict = "fresh" | "stale" | "error" | "unprotected" | "unknown";
 
-export const VERDICTS: readonly Verdict[] = ["fresh", "stale", "error", "unprotected", "unknown"];
-
 export type VerdictCounts = Readonly<Record<Verdict, number>>;
 
 export const NO_VERDICTS: VerdictCounts = {
