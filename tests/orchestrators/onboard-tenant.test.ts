@@ -178,15 +178,15 @@ test("writes nothing to a member either when its owner may not be written to", a
 
 test("a member waits, and says so, until a tenant with the role owner is known", async () => {
   const world = createOnboardingWorld({ seed: small, owner: null });
-  let owners: Promise<void> | null = null;
+  const owners: Promise<void>[] = [];
   world.orchestrations.at(world.simulator.now() + 5 * HOUR_MS, async () => {
     const { waiting } = await world.onboardingOf(member.tenantId);
     expect(waiting?.reason).toContain("No tenant has the role owner");
-    owners = world.onboard([{ ...owner, role: "owner" }]);
+    owners.push(world.onboard([{ ...owner, role: "owner" }]));
   });
 
   await world.onboard([member]);
-  await owners;
+  await Promise.all(owners);
 
   expect((await world.onboardingOf(member.tenantId)).state).toBe("completed");
 });
