@@ -44,7 +44,7 @@ export function fieldErrors(error: z.ZodError, given: unknown): FieldError[] {
 }
 
 function expectedText(issue: z.core.$ZodIssue): string {
-  return issue.message.replace(/^Invalid input: expected /u, "").replace(/, received .*$/u, "");
+  return issue.message.replace(/^[^:]+: expected /u, "").replace(/, received .*$/u, "");
 }
 
 function pathText(path: readonly PropertyKey[]): string {

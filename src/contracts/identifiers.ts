@@ -2,7 +2,7 @@ import { z } from "zod";
 import { WORKLOADS } from "../domain/workload.ts";
 
 /** An Entra tenant's id: a GUID in any case; compared and stored in lower case. */
-export const TenantId = z.guid().transform((value) => value.toLowerCase());
+export const TenantId = z.guid("a GUID").transform((value) => value.toLowerCase());
 
 export const Workload = z.enum(WORKLOADS);
 

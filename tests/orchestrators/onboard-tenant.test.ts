@@ -115,8 +115,9 @@ test("a tenant that is sent again is found done, and nothing is written", async 
   expect((await world.onboardingOf(member.tenantId)).state).toBe("completed");
 });
 
+const isWrite = (method: string, path: string) => method !== "GET" && path !== "/$batch";
+
 test("an answer that is lost after any write doubles nothing and stops nothing", async () => {
-  const isWrite = (method: string, path: string) => method !== "GET" && path !== "/$batch";
   let writes = 0;
   const counting = createOnboardingWorld({
     seed: small,

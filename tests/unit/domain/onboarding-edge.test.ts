@@ -110,8 +110,9 @@ test("counts only who is there once, as a redeemed member", () => {
   expect(isSynchronized([{ ...user, externalUserState: "PendingAcceptance" }])).toBe(false);
 });
 
+const missing = (id: string) => ({ expected: 1, synchronized: 0, missing: [id] });
+
 test("names the first few who are missing", () => {
-  const missing = (id: string) => ({ expected: 1, synchronized: 0, missing: [id] });
   let tally = addUsers(NO_USERS, { expected: 1, synchronized: 1, missing: [] });
   expect(describeUsers(tally)).toBe("1 of 1 users are members in the target.");
   tally = addUsers(tally, missing("a"));
