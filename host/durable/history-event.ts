@@ -151,5 +151,5 @@ export function historyEvent(at: number, body: HistoryEventBody, eventId = -1): 
     EventId: eventId,
     IsPlayed: false,
     Timestamp: historyTime(at),
-  } as HistoryEvent;
+  };
 }

@@ -17,8 +17,9 @@ import { orchestratorPayload, parseOrchestratorResult } from "./orchestrator-cal
 import { recoverInstances } from "./recovery.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { TimerService, type DueTimer } from "./timer-service.ts";
-import { Turn, type EntitySend, type TurnResult, type TurnScope } from "./turn.ts";
+import { Turn } from "./turn.ts";
 import { takeBatch } from "./turn-batch.ts";
+import type { EntitySend, TurnResult, TurnScope } from "./turn-draft.ts";
 import type { BusyClock, WorkGate } from "./work-gate.ts";
 
 export type Log = (
@@ -139,11 +140,9 @@ export class Orchestrations {
     const n = this.nextMessageNumber();
     const row = { table: "inbox", key: [instanceId, n] } as const;
     const stored = this.commit([saveMessage(instanceId, n, message)]);
-    let onConsumed = (): void => {};
     const consumed = new Promise<void>((resolve) => {
-      onConsumed = resolve;
+      this.deliver(instanceId, { message, row, onConsumed: resolve });
     });
-    this.deliver(instanceId, { message, row, onConsumed });
     await stored;
     crashPoint("message-stored");
     return { consumed };

@@ -7,10 +7,11 @@ import { returnText } from "./typed-data.ts";
 const UPPER_SCHEMA_VERSION_NEW = 3;
 const OUT_OF_PROC_DATA = "\n\n$OutOfProcData$:";
 
+const two = (value: number): string => String(value).padStart(2, "0");
+
 /** .NET's constant form of a duration: d.hh:mm:ss. */
 function timeSpan(ms: number): string {
   const seconds = Math.floor(ms / 1000);
-  const two = (value: number): string => String(value).padStart(2, "0");
   return `${Math.floor(seconds / 86_400)}.${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 

@@ -1,68 +1,14 @@
-import { put, remove, type HostStore, type StoreOperation } from "../store/store.ts";
+import { remove } from "../store/store.ts";
 import type { Action, OrchestratorState } from "./action.ts";
-import { plainFailure, type Effect, type EntityMessage, type TaskFailure } from "./effect.ts";
-import type { FunctionCatalogue } from "./function-catalogue.ts";
-import {
-  historyEvent,
-  historyTime,
-  HistoryEventType,
-  type HistoryEvent,
-  type HistoryEventBody,
-} from "./history-event.ts";
-import {
-  removeExecution,
-  removeTimers,
-  saveMessage,
-  saveRecord,
-  saveTurn,
-  timerKey,
-  type OutgoingWork,
-} from "./instance-rows.ts";
-import { asPlayed, eventsText, type InstanceState, type Outcome } from "./instance-state.ts";
-import { isFinished, type InstanceRecord } from "./instance-record.ts";
-import { ActionInterpreter, HTTP_ACTIVITY, ExecutionFault } from "./interpreter.ts";
-import { eventOf, type Delivery, type Message } from "./message.ts";
-import { newExecutionId, newInstance } from "./new-instance.ts";
-import type { DurableTaskSettings } from "./settings.ts";
+import { plainFailure } from "./effect.ts";
+import { HistoryEventType, type HistoryEvent } from "./history-event.ts";
+import { removeExecution, removeTimers, saveRecord } from "./instance-rows.ts";
+import { eventsText, type InstanceState, type Outcome } from "./instance-state.ts";
+import { ActionInterpreter, ExecutionFault } from "./interpreter.ts";
+import { eventOf } from "./message.ts";
+import { newExecutionId } from "./new-instance.ts";
 import type { TurnBatch } from "./turn-batch.ts";
-
-/** What a turn needs of the engine around it. */
-export interface TurnScope {
-  readonly store: HostStore;
-  readonly settings: DurableTaskSettings;
-  readonly functions: FunctionCatalogue;
-  /** Unix milliseconds, whole. */
-  now(): number;
-  /** Runs the orchestrator function over a history. */
-  run(record: InstanceRecord, historyText: string): Promise<OrchestratorState>;
-  /** The instance as the latest commit, flushed or not, leaves it. */
-  recordOf(instanceId: string): InstanceRecord | null;
-  nextMessageNumber(): number;
-}
-
-/** A message that a turn sends; it is in the turn's commit and is delivered after it. */
-export interface OutgoingMessage {
-  readonly instanceId: string;
-  readonly delivery: Delivery;
-}
-
-export interface EntitySend {
-  readonly target: string;
-  readonly eventName: "op" | "release";
-  readonly message: EntityMessage;
-  readonly notBefore: number | null;
-}
-
-/** Everything a turn changes; nothing of it is true before it is committed. */
-export interface TurnResult {
-  readonly record: InstanceRecord;
-  readonly operations: StoreOperation[];
-  readonly work: OutgoingWork[];
-  readonly timers: { readonly due: number; readonly seq: number }[];
-  readonly children: InstanceRecord[];
-  readonly messages: OutgoingMessage[];
-  readonly sends: EntitySend[];
-}
+import { TurnDraft, type TurnResult, type TurnScope } from "./turn-draft.ts";
 
 /** Custom status: JSON in UTF-16, as the extension counts. */
 const LARGEST_CUSTOM_STATUS_BYTES = 16 * 1024;
@@ -74,120 +20,67 @@ export class Turn {
   readonly #scope: TurnScope;
   readonly #state: InstanceState;
   readonly #batch: TurnBatch;
-  readonly #now: number;
-  readonly #previous: InstanceRecord;
-  #record: InstanceRecord;
-  readonly #events: HistoryEvent[] = [];
-  readonly #operations: StoreOperation[] = [];
-  readonly #work: OutgoingWork[] = [];
-  readonly #timers: { due: number; seq: number }[] = [];
-  readonly #children: InstanceRecord[] = [];
-  readonly #messages: OutgoingMessage[] = [];
-  readonly #sends: EntitySend[] = [];
-  #openActivities: number;
+  readonly #draft: TurnDraft;
 
   constructor(scope: TurnScope, state: InstanceState, batch: TurnBatch) {
     this.#scope = scope;
     this.#state = state;
     this.#batch = batch;
-    this.#now = Math.max(scope.now(), state.record.updatedAt);
-    this.#previous = state.record;
-    this.#record = { ...state.record, updatedAt: this.#now };
-    this.#openActivities = state.record.openActivities;
+    this.#draft = new TurnDraft(scope, state);
   }
 
   async compute(): Promise<TurnResult> {
     for (const { row } of this.#batch.consumed) {
       if (row !== null) {
-        this.#operations.push(remove(row.table, row.key));
+        this.#draft.operations.push(remove(row.table, row.key));
       }
     }
     switch (this.#batch.kind) {
       case "discard":
-        return this.#result();
+        this.#draft.record = this.#draft.previous;
+        break;
       case "terminate":
         this.#terminate();
         break;
       case "suspend":
-        this.#begin();
-        this.#append({
+        this.#draft.begin();
+        this.#draft.append({
           EventType: HistoryEventType.ExecutionSuspended,
           Reason: this.#batch.reason,
         });
-        this.#record = { ...this.#record, status: "Suspended" };
-        this.#endTurn(this.#state.interpreter?.actionCount ?? null);
+        this.#draft.record = { ...this.#draft.record, status: "Suspended" };
+        this.#draft.endTurn(this.#state.interpreter?.actionCount ?? null);
         break;
       case "resume":
       case "run":
         await this.#run();
     }
-    if (this.#record !== this.#previous) {
-      this.#operations.push(...saveRecord(this.#record, this.#previous));
+    if (this.#draft.record !== this.#draft.previous) {
+      this.#draft.operations.push(...saveRecord(this.#draft.record, this.#draft.previous));
     }
-    return this.#result();
-  }
-
-  #result(): TurnResult {
-    return {
-      record: this.#batch.kind === "discard" ? this.#previous : this.#record,
-      operations: this.#operations,
-      work: this.#work,
-      timers: this.#timers,
-      children: this.#children,
-      messages: this.#messages,
-      sends: this.#sends,
-    };
-  }
-
-  #append(body: HistoryEventBody, eventId = -1): void {
-    this.#events.push(historyEvent(this.#now, body, eventId));
-  }
-
-  #begin(): void {
-    this.#append({ EventType: HistoryEventType.OrchestratorStarted });
-    if (this.#record.turns === 0) {
-      const { instanceId, executionId, name, version, input, parent } = this.#record;
-      this.#append({
-        EventType: HistoryEventType.ExecutionStarted,
-        Name: name,
-        Version: version,
-        Input: input,
-        OrchestrationInstance: { InstanceId: instanceId, ExecutionId: executionId },
-        ParentInstance:
-          parent === null
-            ? null
-            : {
-                Name: parent.name,
-                OrchestrationInstance: {
-                  InstanceId: parent.instanceId,
-                  ExecutionId: parent.executionId,
-                },
-                TaskScheduleId: parent.taskId,
-                Version: parent.version,
-              },
-        ScheduledStartTime: null,
-        Tags: null,
-      });
-    }
+    return this.#draft.result();
   }
 
   async #run(): Promise<void> {
-    this.#begin();
+    this.#draft.begin();
     if (this.#batch.kind === "resume") {
-      this.#append({ EventType: HistoryEventType.ExecutionResumed, Reason: this.#batch.reason });
+      this.#draft.append({
+        EventType: HistoryEventType.ExecutionResumed,
+        Reason: this.#batch.reason,
+      });
     }
-    this.#record = { ...this.#record, status: "Running" };
+    this.#draft.record = { ...this.#draft.record, status: "Running" };
     for (const { message } of this.#batch.messages) {
       const isForeign =
-        "executionId" in message && message.executionId !== this.#record.executionId;
-      const event = isForeign ? null : eventOf(message, this.#now);
+        "executionId" in message && message.executionId !== this.#draft.record.executionId;
+      const event = isForeign ? null : eventOf(message, this.#draft.now);
       if (event !== null) {
-        this.#events.push(event);
+        this.#draft.events.push(event);
       }
     }
-    this.#openActivities -= this.#events.filter(isActivityAnswer).length;
+    this.#draft.answered(this.#draft.events.filter(isActivityAnswer).length);
     try {
-      const interpreter = await this.#interpret(this.#events.slice());
+      const interpreter = await this.#interpret(this.#draft.events.slice());
       this.#conclude(interpreter);
     } catch (error) {
       if (!(error instanceof ExecutionFault)) {
@@ -195,7 +88,7 @@ export class Turn {
       }
       // Nothing of this turn's new work may happen: the code is not the one that scheduled the rest.
       this.#state.outcome = { kind: "failed", error: error.message, failureDetails: undefined };
-      this.#operations.push(...removeTimers(this.#scope.store, this.#previous));
+      this.#draft.operations.push(...removeTimers(this.#scope.store, this.#draft.previous));
       this.#finalize(this.#state.outcome, null);
     }
   }
@@ -206,7 +99,7 @@ export class Turn {
     let interpreter = state.interpreter;
     let fed = 0;
     if (interpreter !== null) {
-      interpreter.startTurn(this.#now);
+      interpreter.startTurn(this.#draft.now);
       do {
         interpreter.feed(events[fed]!);
         fed += 1;
@@ -217,12 +110,12 @@ export class Turn {
     }
     const past = state.readPast(this.#scope.store);
     const text = [past.text, eventsText(events, false)].filter((part) => part !== "").join(",");
-    const result = await this.#scope.run(this.#record, text);
+    const result = await this.#scope.run(this.#draft.record, text);
     const actions = this.#checkActions(result);
     if (interpreter === null) {
       interpreter = this.#newInterpreter();
       interpreter.replay(past.turns ?? [], actions);
-      interpreter.startTurn(this.#now);
+      interpreter.startTurn(this.#draft.now);
     } else {
       interpreter.learn(actions);
     }
@@ -239,7 +132,7 @@ export class Turn {
   }
 
   #newInterpreter(): ActionInterpreter {
-    const { name, instanceId, executionId } = this.#record;
+    const { name, instanceId, executionId } = this.#draft.record;
     const { maximumShortTimerMs, longTimerIntervalMs, httpPollIntervalMs } = this.#scope.settings;
     return new ActionInterpreter({
       orchestratorName: name,
@@ -255,7 +148,7 @@ export class Turn {
     const limit = this.#scope.settings.maxOrchestrationActions;
     if (actions.length > limit) {
       throw new ExecutionFault(
-        `Orchestrator '${this.#record.name}' (instance '${this.#record.instanceId}') asked for ${actions.length} operations; maxOrchestrationActions allows ${limit}.`,
+        `Orchestrator '${this.#draft.record.name}' (instance '${this.#draft.record.instanceId}') asked for ${actions.length} operations; maxOrchestrationActions allows ${limit}.`,
       );
     }
     return actions;
@@ -273,12 +166,12 @@ export class Turn {
         interpreter.finish();
         this.#state.outcome = {
           kind: "failed",
-          error: `The custom status of orchestrator '${this.#record.name}' takes ${text.length * 2} bytes as UTF-16 JSON; the limit is 16 KB.`,
+          error: `The custom status of orchestrator '${this.#draft.record.name}' takes ${text.length * 2} bytes as UTF-16 JSON; the limit is 16 KB.`,
           failureDetails: undefined,
         };
         return;
       }
-      this.#record = { ...this.#record, customStatus: text };
+      this.#draft.record = { ...this.#draft.record, customStatus: text };
     }
     const last = actions.at(-1);
     if (result.error !== undefined) {
@@ -302,157 +195,17 @@ export class Turn {
     const { effects, canceledTimers } = interpreter.takeEffects();
     const canceled = new Set(canceledTimers);
     for (const effect of effects) {
-      this.#schedule(effect, canceled);
+      this.#draft.schedule(effect, canceled);
     }
     if (canceled.size > 0) {
       // They were created by an earlier turn; their rows are found by the instant in the history.
-      this.#removeTimers(canceled);
+      this.#draft.removeTimers(canceled);
     }
     const outcome = this.#state.outcome;
     if (outcome !== null && !interpreter.hasOpenWork) {
       this.#finalize(outcome, interpreter);
     } else {
-      this.#endTurn(interpreter.actionCount);
-    }
-  }
-
-  #removeTimers(seqs: ReadonlySet<number>): void {
-    const { instanceId, execution } = this.#record;
-    for (const seq of seqs) {
-      const due = this.#state.timers.get(seq);
-      this.#state.timers.delete(seq);
-      if (due !== undefined) {
-        this.#operations.push(remove("timers", [due, instanceId, execution, seq]));
-      }
-    }
-  }
-
-  #schedule(effect: Effect, canceled: Set<number>): void {
-    switch (effect.kind) {
-      case "activity":
-      case "http": {
-        const input =
-          effect.kind === "http" ? JSON.stringify(effect.request) : (effect.input ?? null);
-        this.#append(
-          {
-            EventType: HistoryEventType.TaskScheduled,
-            Name: effect.kind === "http" ? HTTP_ACTIVITY : effect.name,
-            Version: null,
-            Input: this.#scope.settings.storeInputsInOrchestrationHistory
-              ? JSON.stringify([input])
-              : null,
-          },
-          effect.seq,
-        );
-        this.#openActivities += 1;
-        this.#work.push(effect);
-        break;
-      }
-      case "subOrchestration":
-        this.#scheduleChild(effect);
-        break;
-      case "timer":
-        this.#append(
-          { EventType: HistoryEventType.TimerCreated, FireAt: historyTime(effect.fireAt) },
-          effect.seq,
-        );
-        if (!canceled.delete(effect.seq)) {
-          this.#timers.push({ due: effect.fireAt, seq: effect.seq });
-          this.#state.timers.set(effect.seq, effect.fireAt);
-          this.#operations.push(
-            put("timers", timerKey(this.#record, effect.seq, effect.fireAt), ""),
-          );
-        }
-        break;
-      case "send":
-        this.#append(
-          {
-            EventType: HistoryEventType.EventSent,
-            InstanceId: effect.target,
-            Name: effect.eventName,
-            Input: JSON.stringify(effect.message),
-          },
-          effect.seq,
-        );
-        this.#sends.push({
-          target: effect.target,
-          eventName: effect.eventName,
-          message: effect.message,
-          notBefore: effect.notBefore ?? null,
-        });
-    }
-  }
-
-  #scheduleChild(effect: Extract<Effect, { kind: "subOrchestration" }>): void {
-    const { instanceId: parentId, executionId, name, version } = this.#record;
-    const instanceId = effect.instanceId ?? `${executionId}:${effect.seq}`;
-    this.#append(
-      {
-        EventType: HistoryEventType.SubOrchestrationInstanceCreated,
-        Name: effect.name,
-        Version: effect.version,
-        InstanceId: instanceId,
-        Input: this.#scope.settings.storeInputsInOrchestrationHistory ? effect.input : null,
-      },
-      effect.seq,
-    );
-    const failure = effect.failure ?? this.#whyNotStarted(effect.name, instanceId);
-    if (failure !== null) {
-      this.#openActivities += 1;
-      this.#work.push({ ...effect, failure });
-      return;
-    }
-    this.#children.push({
-      ...newInstance({
-        instanceId,
-        name: this.#scope.functions.find("orchestration", effect.name) ?? effect.name,
-        version: effect.version ?? this.#scope.settings.defaultVersion,
-        input: effect.input,
-        now: this.#now,
-      }),
-      parent: { instanceId: parentId, executionId, name, version, taskId: effect.seq },
-    });
-  }
-
-  #whyNotStarted(name: string, instanceId: string): TaskFailure | null {
-    const { functions } = this.#scope;
-    if (functions.find("orchestration", name) === null) {
-      return plainFailure(functions.missing("orchestration", name));
-    }
-    const own = [this.#record.instanceId, this.#record.parent?.instanceId];
-    if (own.includes(instanceId) || instanceId.startsWith("@")) {
-      return plainFailure(`A sub-orchestration cannot have the instance ID '${instanceId}'.`);
-    }
-    const existing = this.#scope.recordOf(instanceId);
-    const isTaken =
-      (existing !== null && !isFinished(existing.status)) ||
-      this.#children.some((child) => child.instanceId === instanceId);
-    return isTaken
-      ? plainFailure(
-          `An Orchestration instance with the ID '${instanceId}' and the status ${existing?.status ?? "Pending"} already exists.`,
-        )
-      : null;
-  }
-
-  /** Ends the turn with the instance still running. */
-  #endTurn(actionCount: number | null): void {
-    this.#append({ EventType: HistoryEventType.OrchestratorCompleted });
-    const { store } = this.#scope;
-    const turn = {
-      at: this.#now,
-      actionCount: actionCount ?? this.#state.recordedActions(store),
-      events: this.#events,
-      outgoing: this.#work,
-    };
-    this.#operations.push(...saveTurn(this.#record, this.#record.turns, turn));
-    this.#record = {
-      ...this.#record,
-      turns: this.#record.turns + 1,
-      openActivities: this.#openActivities,
-    };
-    if (this.#state.pastText !== null) {
-      const text = asPlayed(eventsText(this.#events, false));
-      this.#state.pastText = this.#state.pastText === "" ? text : `${this.#state.pastText},${text}`;
+      this.#draft.endTurn(interpreter.actionCount);
     }
   }
 
@@ -463,100 +216,65 @@ export class Turn {
     }
     interpreter?.releaseLocks();
     for (const effect of interpreter?.takeEffects().effects ?? []) {
-      this.#schedule(effect, new Set());
+      this.#draft.schedule(effect, new Set());
     }
     const isCompleted = outcome.kind === "completed";
     const output = isCompleted ? outcome.output : JSON.stringify(outcome.error);
     const failure = isCompleted ? null : plainFailure(outcome.error, outcome.failureDetails);
-    this.#append({
+    this.#draft.append({
       EventType: HistoryEventType.ExecutionCompleted,
       OrchestrationStatus: isCompleted ? COMPLETED : FAILED,
       Result: output,
       FailureDetails: failure?.failureDetails ?? null,
     });
-    this.#record = { ...this.#record, status: isCompleted ? "Completed" : "Failed", output };
-    this.#endTurn(interpreter?.actionCount ?? null);
-    this.#tellParent(failure === null ? { result: output } : { failure });
-    this.#discard(this.#batch.rest);
+    this.#draft.record = {
+      ...this.#draft.record,
+      status: isCompleted ? "Completed" : "Failed",
+      output,
+    };
+    this.#draft.endTurn(interpreter?.actionCount ?? null);
+    this.#draft.tellParent(failure === null ? { result: output } : { failure });
+    this.#draft.discard(this.#batch.rest);
   }
 
   #terminate(): void {
     const { store } = this.#scope;
-    this.#operations.push(...removeTimers(store, this.#previous));
-    this.#begin();
-    this.#append({
+    this.#draft.operations.push(...removeTimers(store, this.#draft.previous));
+    this.#draft.begin();
+    this.#draft.append({
       EventType: HistoryEventType.ExecutionTerminated,
       Input: JSON.stringify(this.#batch.reason),
     });
-    this.#record = {
-      ...this.#record,
+    this.#draft.record = {
+      ...this.#draft.record,
       status: "Terminated",
       output: JSON.stringify(this.#batch.reason),
       openActivities: 0,
     };
-    this.#endTurn(this.#state.interpreter?.actionCount ?? null);
-    this.#record = { ...this.#record, openActivities: 0 };
-    this.#tellParent({ failure: plainFailure(this.#batch.reason) });
+    this.#draft.endTurn(this.#state.interpreter?.actionCount ?? null);
+    this.#draft.record = { ...this.#draft.record, openActivities: 0 };
+    this.#draft.tellParent({ failure: plainFailure(this.#batch.reason) });
   }
 
   #continueAsNew(input: string | null, interpreter: ActionInterpreter): void {
     const { store } = this.#scope;
-    this.#operations.push(...removeExecution(store, this.#previous));
+    this.#draft.operations.push(...removeExecution(store, this.#draft.previous));
     const carried = interpreter.unconsumedEvents;
-    this.#record = {
-      ...this.#record,
+    this.#draft.record = {
+      ...this.#draft.record,
       executionId: newExecutionId(),
-      execution: this.#record.execution + 1,
+      execution: this.#draft.record.execution + 1,
       input,
       turns: 0,
       openActivities: 0,
     };
     for (const event of carried) {
       if (event.EventType === HistoryEventType.EventRaised) {
-        this.#send(this.#record.instanceId, {
+        this.#draft.send(this.#draft.record.instanceId, {
           kind: "eventRaised",
           name: event.Name,
           input: event.Input,
         });
-      }
-    }
-  }
-
-  #tellParent(
-    answer: { readonly result: string | null } | { readonly failure: TaskFailure },
-  ): void {
-    const parent = this.#record.parent;
-    const listener = parent === null ? null : this.#scope.recordOf(parent.instanceId);
-    if (
-      parent === null ||
-      listener === null ||
-      isFinished(listener.status) ||
-      listener.executionId !== parent.executionId
-    ) {
-      return;
-    }
-    const { executionId, taskId } = parent;
-    this.#send(
-      parent.instanceId,
-      "failure" in answer
-        ? { kind: "subOrchestrationFailed", executionId, taskId, failure: answer.failure }
-        : { kind: "subOrchestrationCompleted", executionId, taskId, result: answer.result },
-    );
-  }
-
-  #send(instanceId: string, message: Message): void {
-    const n = this.#scope.nextMessageNumber();
-    this.#operations.push(saveMessage(instanceId, n, message));
-    this.#messages.push({
-      instanceId,
-      delivery: { message, row: { table: "inbox", key: [instanceId, n] } },
-    });
-  }
-
-  #discard(deliveries: readonly Delivery[]): void {
-    for (const { row } of deliveries) {
-      if (row !== null) {
-        this.#operations.push(remove(row.table, row.key));
       }
     }
   }

@@ -23,7 +23,7 @@ export class GroupCommit {
 
   commit(operations: readonly StoreOperation[]): Promise<void> {
     if (this.#failure !== undefined) {
-      return Promise.reject(this.#failure as Error);
+      return Promise.reject(this.#failure);
     }
     const promise = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ operations, resolve, reject });
