@@ -35,7 +35,7 @@ export const RejectedRow = z.object({
 });
 export type RejectedRow = z.infer<typeof RejectedRow>;
 
-export { ONBOARDING_STEPS, type OnboardingStepName } from "../domain/onboarding-steps.ts";
+export type { OnboardingStepName } from "../domain/onboarding-steps.ts";
 
 /** Steps that Microsoft allows only a signed-in person: what to do, and where. */
 export const OperatorAction = z.object({

@@ -163,8 +163,8 @@ function nextAttemptAt(now: Date, postponed: readonly Postponed[], attempt: numb
   return new Date(now.getTime() + Math.max(1_000, ...waits));
 }
 
-function giveUp<Output>(
-  settled: (SettledAnswer<Output> | undefined)[],
+function giveUp(
+  settled: (SettledAnswer<unknown> | undefined)[],
   postponed: readonly Postponed[],
   deadline: Date,
 ): void {
