@@ -21,6 +21,7 @@ interface GraphUnit {
   readonly policyId?: string | null;
   readonly directoryObjectId?: string;
   readonly siteId?: string;
+  readonly error?: unknown;
 }
 
 /** Act one: ask of everything that ought to be protected whether it could be brought back now. */
@@ -57,9 +58,11 @@ export async function playVerification(stage: Stage): Promise<ActResult> {
         narrator.say(`${tenant.displayName}: ${finding}`);
       }
     }
-    const worst = units.filter(({ verdict }) => verdict !== "fresh").slice(0, 3);
-    for (const { name, resourceId, verdict, reason } of worst) {
-      narrator.say(`${verdict}: ${name ?? resourceId}. ${reason}`);
+    for (const word of ["error", "stale", "unprotected", "unknown"] as const) {
+      const unit = units.find(({ verdict }) => verdict === word);
+      if (unit !== undefined) {
+        narrator.say(`${word}, for example: ${unit.name ?? unit.resourceId}. ${unit.reason}`);
+      }
     }
     const objections = await checkVerdicts(stage, units);
     if (verification.state !== "completed") {
@@ -145,10 +148,11 @@ async function readExpected(graph: GraphReader): Promise<Map<string, boolean>> {
     ["site", "sharePoint"],
   ] as const) {
     const listed = await graph.list<GraphUnit>(`/solutions/backupRestore/${kind}ProtectionUnits`);
-    for (const { status, policyId, directoryObjectId, siteId } of listed) {
+    for (const { status, policyId, directoryObjectId, siteId, error } of listed) {
       const resourceId = directoryObjectId ?? siteId ?? "";
       const isProtected =
-        Boolean(policyId) && (status === "protected" || status === "protectRequested");
+        Boolean(policyId) &&
+        (status === "protected" || status === "protectRequested" || Boolean(error));
       expected.set(keyOf({ workload, resourceId }), isProtected);
     }
   }

@@ -63,16 +63,17 @@ export function judge(unit: UnitReading | null, objectiveMinutes: number, now: n
   if (unit === null) {
     return verdict("unprotected", "No protection policy covers it.");
   }
+  // A unit that its policy holds and the service cannot back up shows any status, `unprotected` too, beside its error.
+  if (unit.policyId !== null && unit.errorCode !== null) {
+    return verdict(
+      "error",
+      `Microsoft 365 Backup reports ${unit.errorCode} for its protection unit.`,
+    );
+  }
   if (!isProtected(unit)) {
     return verdict(
       "unprotected",
       `Its protection unit is ${unit.status}; nothing new is backed up.`,
-    );
-  }
-  if (unit.errorCode !== null) {
-    return verdict(
-      "error",
-      `Microsoft 365 Backup reports ${unit.errorCode} for its protection unit.`,
     );
   }
   const point = unit.point ?? {

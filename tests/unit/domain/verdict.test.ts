@@ -38,6 +38,18 @@ test.each([
   ],
   ["an error of the service is an error", unit({ errorCode: "QuotaExceeded" }), "error", null],
   [
+    "an error outweighs the status that a policy's unit shows",
+    unit({ status: "unprotected", errorCode: "UnknownError" }),
+    "error",
+    null,
+  ],
+  [
+    "the error of a unit without policy no longer matters",
+    unit({ policyId: null, errorCode: "UnknownError" }),
+    "unprotected",
+    null,
+  ],
+  [
     "a look-up that failed claims nothing",
     unit({ point: { kind: "unknown", reason: "http503" } }),
     "unknown",
