@@ -21,8 +21,10 @@ interface HostFlags {
 
 /** A process that ends because its parent did must be gone within two seconds. */
 const PARENT_GRACE_MS = 1_500;
+const PARENT_DRAIN_MS = 700;
 /** A stop that hangs must not keep a terminal waiting. */
 const STOP_GRACE_MS = 9_000;
+const DRAIN_MS = 3_000;
 
 const isForPeople = (error: unknown): boolean =>
   error instanceof HostError || error instanceof HostStoreError;
@@ -37,24 +39,45 @@ function fail(error: unknown): never {
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
-function stopOnSignals(host: RunningHost, isChild: boolean): void {
-  let isStopping = false;
-  const stop = (graceMs: number): void => {
-    if (isStopping) {
+/** Ends the process in an orderly way at most once; before the host stands there is nothing to drain. */
+class Ending {
+  #host: RunningHost | null = null;
+  #isBegun = false;
+
+  follow(host: RunningHost): void {
+    this.#host = host;
+  }
+
+  begin(graceMs: number, hostGraceMs: number): void {
+    if (this.#host === null) {
+      process.exit(0);
+    }
+    if (this.#isBegun) {
       return;
     }
-    isStopping = true;
+    this.#isBegun = true;
     setTimeout(() => process.exit(0), graceMs).unref();
-    host.stop().then(() => process.exit(0), fail);
-  };
-  process.on("SIGINT", () => stop(STOP_GRACE_MS));
-  process.on("SIGTERM", () => stop(STOP_GRACE_MS));
-  if (isChild) {
-    process.on("disconnect", () => stop(PARENT_GRACE_MS));
-    if (!process.connected) {
-      stop(PARENT_GRACE_MS);
-    }
+    this.#host.stop(hostGraceMs).then(() => process.exit(0), fail);
   }
+}
+
+function endOnSignals(isChild: boolean): Ending {
+  const ending = new Ending();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => ending.begin(STOP_GRACE_MS, DRAIN_MS));
+  }
+  if (isChild) {
+    if (!process.connected) {
+      fail(
+        new HostError(
+          "settings",
+          "--exit-with-parent needs a parent that forked this process with a channel to it.",
+        ),
+      );
+    }
+    process.on("disconnect", () => ending.begin(PARENT_GRACE_MS, PARENT_DRAIN_MS));
+  }
+  return ending;
 }
 
 const hostOptionsOf = (flags: HostFlags): HostOptions => ({
@@ -83,9 +106,13 @@ function onStray(error: unknown): void {
 async function run(flags: HostFlags): Promise<void> {
   process.on("unhandledRejection", onStray);
   process.on("uncaughtException", onStray);
+  // Whoever read our output may be gone; that is no fault of the app, and saying so would fail again.
+  process.stdout.on("error", () => undefined);
+  process.stderr.on("error", () => undefined);
+  const ending = endOnSignals(flags.exitWithParent === true);
   try {
     const host = await startHost(hostOptionsOf(flags));
-    stopOnSignals(host, flags.exitWithParent === true);
+    ending.follow(host);
     process.send?.({
       type: "ready",
       url: host.url,

@@ -14,6 +14,7 @@ export interface MemberClockOptions {
 
 const FIRST_RETRY_MS = 50;
 const LAST_RETRY_MS = 1_000;
+const LOST_REPORT_RETRY_MS = 100;
 
 /** A process that follows somebody else's virtual clock: reads its instants, and says when it is idle. */
 export class MemberClock implements WorkClock {
@@ -28,6 +29,7 @@ export class MemberClock implements WorkClock {
   #retryMs = FIRST_RETRY_MS;
   #runTimer: NodeJS.Timeout | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
+  #reportTimer: NodeJS.Timeout | null = null;
   #disconnect: () => void = () => undefined;
   #joined: () => void = () => undefined;
 
@@ -94,6 +96,7 @@ export class MemberClock implements WorkClock {
     this.#heap.clear();
     clearTimeout(this.#runTimer ?? undefined);
     clearTimeout(this.#retryTimer ?? undefined);
+    clearTimeout(this.#reportTimer ?? undefined);
     this.#disconnect();
   }
 
@@ -186,10 +189,20 @@ export class MemberClock implements WorkClock {
       method: "POST",
       headers: { "content-type": "application/json" },
     });
+    let isLost = false;
     report.on("response", (response) => response.resume());
-    // A lost report needs no repetition: the stream breaks with the owner, and the next push asks again.
-    report.on("error", () => undefined);
-    report.on("close", done);
+    report.on("error", () => {
+      isLost = true;
+    });
+    report.on("close", () => {
+      if (isLost && !this.#isClosed) {
+        // The owner may have closed an idle connection under it; without this report its time would stand for ever.
+        this.#isReportStale = true;
+        this.#reportTimer = setTimeout(done, LOST_REPORT_RETRY_MS);
+      } else {
+        done();
+      }
+    });
     report.end(JSON.stringify(body));
   }
 }

@@ -1,4 +1,5 @@
 import type { WorkClock } from "../clock/clock.ts";
+import { startAzurite } from "./azurite/start-azurite.ts";
 import type { ClosingStack } from "./closing-stack.ts";
 import { createDataDirectory } from "./data-directory.ts";
 import { openHostClock } from "./host-clock.ts";
@@ -58,6 +59,11 @@ export async function openFoundation(
   await createDataDirectory(options.data);
   const store = openLmdbStore({ directory: options.data, durability: options.durability });
   closing.defer(() => store.close());
+  if (options.hasAzurite) {
+    const azurite = await startAzurite({ dataDir: options.data });
+    closing.defer(() => azurite.stop());
+    process.env["AzureWebJobsStorage"] = azurite.connectionString;
+  }
   const clock = await openHostClock(options.clock, store, options.clockRequires);
   closing.defer(() => clock.close());
   const { identities, created } = await openIdentities(settings);

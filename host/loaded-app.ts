@@ -7,7 +7,7 @@ import { HostError } from "./host-error.ts";
 import { httpFunctions, type HttpFunction } from "./http/http-function.ts";
 import { writeQueueOutput } from "./triggers/queue-output.ts";
 import { StorageQueues } from "./triggers/storage-queues.ts";
-import { createTriggers } from "./triggers/triggers.ts";
+import { createTriggers, type Triggers } from "./triggers/triggers.ts";
 import { startWorker, type Worker } from "./worker/worker.ts";
 
 export interface HostAddresses {
@@ -23,8 +23,7 @@ export interface LoadedApp {
   readonly http: readonly HttpFunction[];
   readonly runner: FunctionRunner;
   readonly durable: DurablePort;
-  /** Runs a timer or queue function by hand; false when the function has no such trigger. */
-  runManually(functionName: string, input: string): boolean;
+  readonly triggers: Triggers;
 }
 
 async function loadWorker({ options, logger }: Foundation): Promise<Worker> {
@@ -83,6 +82,6 @@ export async function openApp(
     http: readRoutes(worker, foundation),
     runner,
     durable,
-    runManually: (functionName, input) => triggers.runManually(functionName, input),
+    triggers,
   };
 }

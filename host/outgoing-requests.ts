@@ -9,8 +9,19 @@ const ownRequest = new AsyncLocalStorage<true>();
 /** Runs something whose HTTP requests are the host's own and do not count as work of the app. */
 export const asHost = <T>(work: () => T): T => ownRequest.run(true, work);
 
+/**
+ * An answer whose body nobody reads never ends. Once its head is here, what the app does with it is covered by the
+ * invocation; outside of one, this long a silence (real milliseconds) must be enough.
+ */
+const UNREAD_BODY_MS = 5_000;
+
+const endLater = (token: Disposable): void =>
+  void setTimeout(() => token[Symbol.dispose](), UNREAD_BODY_MS).unref();
+
 export interface OutgoingRequestsOptions {
   readonly clock: WorkClock;
+  /** `host:port` of whom the clock itself asks, if it follows another process; its requests are no work of the app. */
+  readonly clockOwner: string | null;
   /** Called when a request that the app made through `node:http` has ended. */
   readonly onEnd: (request: { method: string; host: string; path: string }) => void;
 }
@@ -20,15 +31,19 @@ export interface OutgoingRequestsOptions {
  * publishes these events itself; nothing of the app is patched.
  */
 export function trackOutgoingRequests(options: OutgoingRequestsOptions): Disposable {
-  const { clock, onEnd } = options;
-  const fetches = new WeakMap<object, Disposable>();
+  const { clock, clockOwner, onEnd } = options;
+  const tokens = new WeakMap<object, Disposable>();
 
   const onHttpStart = (event: unknown): void => {
     if (ownRequest.getStore() !== undefined) {
       return;
     }
     const { request } = event as { request: ClientRequest };
+    if (clockOwner !== null && request.getHeader("host") === clockOwner) {
+      return;
+    }
     const token = clock.busy(`outgoing request to ${request.host}`);
+    tokens.set(request, token);
     // "close" comes after the whole answer, after an error and after an abort alike.
     request.once("close", () => {
       token[Symbol.dispose]();
@@ -39,16 +54,25 @@ export function trackOutgoingRequests(options: OutgoingRequestsOptions): Disposa
   const onFetchStart = (event: unknown): void => {
     if (ownRequest.getStore() === undefined) {
       const { request } = event as { request: object & { origin?: unknown } };
-      fetches.set(request, clock.busy(`outgoing request to ${String(request.origin)}`));
+      tokens.set(request, clock.busy(`outgoing request to ${String(request.origin)}`));
+    }
+  };
+  const onHead = (event: unknown): void => {
+    const token = tokens.get((event as { request: object }).request);
+    if (token !== undefined) {
+      endLater(token);
     }
   };
   const onFetchEnd = (event: unknown): void => {
-    fetches.get((event as { request: object }).request)?.[Symbol.dispose]();
+    tokens.get((event as { request: object }).request)?.[Symbol.dispose]();
   };
 
   const channels: [string, (event: unknown) => void][] = [
     ["http.client.request.start", onHttpStart],
+    // Published when the head has arrived. A listener for "response" would keep Node from discarding an unwanted body.
+    ["http.client.response.finish", onHead],
     ["undici:request:create", onFetchStart],
+    ["undici:request:headers", onHead],
     ["undici:request:trailers", onFetchEnd],
     ["undici:request:error", onFetchEnd],
   ];

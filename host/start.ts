@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { offerClock, setPlatformVariables } from "./app-environment.ts";
 import { ClosingStack } from "./closing-stack.ts";
 import { openFoundation, type Foundation } from "./foundation.ts";
+import { VirtualClock } from "../clock/virtual-clock.ts";
+import { Grace } from "./grace.ts";
 import { describeError } from "./functions/function-runner.ts";
 import { resolveHostOptions, type HostOptions } from "./host-options.ts";
 import type { HostStatus } from "./http/admin-routes.ts";
@@ -17,8 +19,11 @@ export interface RunningHost {
   readonly url: string;
   /** Address for local processes. */
   readonly internalUrl: string;
-  /** Stops taking work, lets open work end within some seconds, and closes everything. */
-  stop(): Promise<void>;
+  /**
+   * Keeps time from jumping, stops taking work, lets open work end within `graceMs` (default 3,000 real milliseconds), and
+   * closes everything.
+   */
+  stop(graceMs?: number): Promise<void>;
 }
 
 interface Progress {
@@ -28,20 +33,15 @@ interface Progress {
 
 /** How long open requests and invocations may take to end when the host stops, real milliseconds. */
 const GRACE_MS = 3_000;
+/** Time for answers that are being written when everything else has ended. */
+const LAST_WORD_MS = 300;
 const VERSION = "4.1037.0";
-
-const within = (work: Promise<void>, ms: number): Promise<void> =>
-  Promise.race([
-    work,
-    new Promise<void>((resolve) => {
-      setTimeout(resolve, ms).unref();
-    }),
-  ]);
 
 async function openListeners(
   foundation: Foundation,
   progress: Progress,
   closing: ClosingStack,
+  grace: Grace,
 ): Promise<{ listener: Listener; internal: Listener }> {
   const { options, clock, logger, keys, settings } = foundation;
   const onError = (error: unknown): void =>
@@ -54,7 +54,7 @@ async function openListeners(
     onError,
     handle: createInternalHandler({ clock, durable: () => progress.app?.durable.handle ?? null }),
   });
-  closing.defer(() => internal.close(500));
+  closing.defer(() => internal.close(LAST_WORD_MS));
   let url = "";
   let callers: CallerRules | null = null;
   const listener = await startListener({
@@ -76,7 +76,7 @@ async function openListeners(
         }),
         functions: () => progress.app?.worker.functions.values() ?? [],
         httpFunctions: () => progress.app?.http ?? [],
-        runManually: (name, input) => progress.app?.runManually(name, input) ?? false,
+        runManually: (name, input) => progress.app?.triggers.runManually(name, input) ?? false,
       },
       app: () =>
         progress.app === null || callers === null || progress.state !== "Running"
@@ -98,7 +98,7 @@ async function openListeners(
     sessions: createSessions(listener.port),
     allowedOrigins: settings.cors.origins,
   };
-  closing.defer(() => listener.close(GRACE_MS));
+  closing.defer(() => listener.close(Math.max(LAST_WORD_MS, grace.leftMs())));
   return { listener, internal };
 }
 
@@ -107,12 +107,35 @@ const addressOf = (address: string, port: number): string => {
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 };
 
+async function stop(
+  { clock }: Foundation,
+  app: LoadedApp,
+  progress: Progress,
+  grace: Grace,
+): Promise<void> {
+  // First of all time stands: who waits for it must not be woken by a host that goes, and nobody may be overtaken.
+  const token = clock.busy("host stops");
+  progress.state = "Stopping";
+  app.triggers.pause();
+  try {
+    await grace.within(clock.settled());
+    await grace.within(app.runner.drained());
+    await grace.within(app.triggers.drained());
+  } finally {
+    // A clock that others own must not wait for us once we are gone; ours is closed before anything else is.
+    if (!(clock instanceof VirtualClock)) {
+      token[Symbol.dispose]();
+    }
+  }
+}
+
 async function open(options: HostOptions, closing: ClosingStack): Promise<RunningHost> {
+  const grace = new Grace();
   const foundation = await openFoundation(resolveHostOptions(options), closing);
   const { clock, logger } = foundation;
   const starting = clock.busy("host starts");
   const progress: Progress = { state: "Initializing", app: null };
-  const { listener, internal } = await openListeners(foundation, progress, closing);
+  const { listener, internal } = await openListeners(foundation, progress, closing, grace);
   const addresses = {
     url: addressOf(foundation.options.address, listener.port),
     internalUrl: `http://127.0.0.1:${internal.port}`,
@@ -122,19 +145,22 @@ async function open(options: HostOptions, closing: ClosingStack): Promise<Runnin
   setPlatformVariables(foundation.options.app, listener.port);
 
   const app = await openApp(foundation, addresses, closing);
-  closing.defer(() => within(app.runner.drained(), GRACE_MS));
+  closing.defer(() => stop(foundation, app, progress, grace));
   progress.app = app;
   progress.state = "Running";
-  closing.defer(() => {
-    progress.state = "Stopping";
-  });
   logger.log("information", "Host.Startup", formatStart(foundation, app, addresses));
   if (foundation.newIdentities.length > 0) {
     const text = formatIdentities(foundation.newIdentities, foundation.settings.file);
     logger.log("information", "Host.Startup", text);
   }
   starting[Symbol.dispose]();
-  return { ...addresses, stop: () => closing.close() };
+  return {
+    ...addresses,
+    stop(graceMs = GRACE_MS) {
+      grace.begin(graceMs);
+      return closing.close();
+    },
+  };
 }
 
 /**

@@ -16,7 +16,10 @@ export interface KeeperRecord {
   readonly startedAt: string;
 }
 
-/** A keeper touches its file this often; one that has not for `STALE_MS` is gone, whoever has its process id now. */
+/**
+ * A keeper touches its file this often; one that has not for `STALE_MS` is gone, whoever has its process id now. After a
+ * machine slept every file is stale for a moment, so one look is not enough to tell.
+ */
 export const HEARTBEAT_MS = 1_000;
 export const STALE_MS = 10_000;
 
@@ -44,18 +47,27 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-/** The keeper that is at work in this folder, or null. `isOrphan` when the process that started it is gone. */
-export async function findKeeper(
-  folder: string,
-): Promise<(KeeperRecord & { isOrphan: boolean }) | null> {
+export interface FoundKeeper extends KeeperRecord {
+  /** The process that started it is gone. */
+  readonly isOrphan: boolean;
+  /** It has not touched its file for long. */
+  readonly isStale: boolean;
+}
+
+/** The keeper that seems to be at work in this folder, or null. */
+export async function findKeeper(folder: string): Promise<FoundKeeper | null> {
   try {
     const file = keeperFile(folder);
     const record = JSON.parse(await readFile(file, "utf8")) as KeeperRecord;
     const { mtimeMs } = await stat(file);
-    if (!isRunning(record.pid) || Date.now() - mtimeMs > STALE_MS) {
+    if (!isRunning(record.pid)) {
       return null;
     }
-    return { ...record, isOrphan: !isRunning(record.parentPid) };
+    return {
+      ...record,
+      isOrphan: !isRunning(record.parentPid),
+      isStale: Date.now() - mtimeMs > STALE_MS,
+    };
   } catch {
     return null;
   }

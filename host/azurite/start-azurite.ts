@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { HostError } from "../host-error.ts";
-import { azuriteFolder, findKeeper, type AzuritePorts } from "./keeper-file.ts";
+import { azuriteFolder, findKeeper, HEARTBEAT_MS, type AzuritePorts } from "./keeper-file.ts";
 
 export interface AzuriteOptions {
   /** Azurite's files go to `<dataDir>/azurite`. */
@@ -72,10 +72,10 @@ async function waitForOldKeeper(folder: string): Promise<void> {
   const startedAt = Date.now();
   for (;;) {
     const keeper = await findKeeper(folder);
-    if (keeper === null) {
+    const waited = Date.now() - startedAt;
+    if (keeper === null || (keeper.isStale && waited > 3 * HEARTBEAT_MS)) {
       return;
     }
-    const waited = Date.now() - startedAt;
     if (!keeper.isOrphan && waited > OWNED_KEEPER_PATIENCE_MS) {
       throw new HostError(
         "azurite",

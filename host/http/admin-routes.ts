@@ -81,6 +81,14 @@ async function runFunction(
   }
 }
 
+function decoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /**
  * The host's own routes below `/admin`. Reading is open to everybody on this machine, as with the Core Tools; running a
  * function needs the master key in `x-functions-key`.
@@ -91,10 +99,10 @@ export async function handleAdminRequest(
   path: string,
   options: AdminRoutesOptions,
 ): Promise<void> {
-  const run = /^\/admin\/functions\/([^/]+)$/i.exec(path)?.[1];
+  const run = decoded(/^\/admin\/functions\/([^/]+)$/i.exec(path)?.[1]);
   const operation = `${request.method} ${path.toLowerCase()}`;
   if (run !== undefined && request.method === "POST") {
-    await runFunction(decodeURIComponent(run), request, response, options);
+    await runFunction(run, request, response, options);
   } else if (run !== undefined && request.method === "GET") {
     const known = [...options.functions()].find(
       ({ metadata }) => metadata.name.toLowerCase() === run.toLowerCase(),

@@ -22,10 +22,11 @@ export function applyCors(
   }
   const isAllowed = rules.origins.includes("*") || rules.origins.includes(origin);
   if (isAllowed) {
-    const isAny = rules.origins.includes("*") && !rules.hasCredentials;
-    response.setHeader("access-control-allow-origin", isAny ? "*" : origin);
+    // An origin that only "*" allows never gets the user's cookies with its requests.
+    const isNamed = rules.origins.includes(origin);
+    response.setHeader("access-control-allow-origin", isNamed ? origin : "*");
     response.setHeader("vary", "Origin");
-    if (rules.hasCredentials) {
+    if (rules.hasCredentials && isNamed) {
       response.setHeader("access-control-allow-credentials", "true");
     }
   }

@@ -7,7 +7,7 @@ import { findHttpFunction, pathSegments, type HttpFunction } from "./http-functi
 import { forwardToApp } from "./http-streaming.ts";
 import { sendEmpty } from "./listener.ts";
 import { principalHeaders } from "./local-identities.ts";
-import { BodyTooLargeError, readBody } from "./request-body.ts";
+import { readBody } from "./request-body.ts";
 import type { RouteValues } from "./route-template.ts";
 import { joinedHeaders, toRpcRequest, writeRpcResponse } from "./rpc-http.ts";
 
@@ -117,17 +117,10 @@ export async function handleFunctionRequest(
   }
   const headers = appHeaders(request, options.callers);
   const call: Call = { httpFunction, values, url: parsed.url, headers };
-  try {
-    if (options.httpProxyUrl === null) {
-      await answerBuffered(call, request, response, options);
-    } else {
-      await answerStreaming(call, request, response, options, options.httpProxyUrl);
-    }
-  } catch (error) {
-    if (!(error instanceof BodyTooLargeError)) {
-      throw error;
-    }
-    response.writeHead(413, { connection: "close" }).end();
+  if (options.httpProxyUrl === null) {
+    await answerBuffered(call, request, response, options);
+  } else {
+    await answerStreaming(call, request, response, options, options.httpProxyUrl);
   }
   return true;
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HostError, systemCodeOf } from "../host-error.ts";
+import { BodyTooLargeError } from "./request-body.ts";
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -79,6 +80,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       return;
     }
     options.handle(request, response).catch((error: unknown) => {
+      if (error instanceof BodyTooLargeError && !response.headersSent) {
+        response.writeHead(413, { connection: "close" }).end();
+        return;
+      }
       options.onError(error);
       if (response.headersSent) {
         response.destroy();

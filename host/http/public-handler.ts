@@ -64,6 +64,8 @@ export function createPublicHandler(options: PublicHandlerOptions): RequestHandl
       return;
     }
     if (/^\/admin(\/|$)/i.test(path)) {
+      // Its answers are no work of the app; what it starts must not start in the middle of a jump either.
+      await options.clock.settled();
       await handleAdminRequest(request, response, path, options.admin);
       return;
     }

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { HostError, systemCodeOf } from "../host-error.ts";
 import { LOG_LEVELS, type LogLevel, type LogLevels } from "../logging/logger.ts";
 import { parseJsonWithComments } from "./json-with-comments.ts";
-import { isTree, member, numberAt, textAt, valueAt, type SettingsTree } from "./settings-tree.ts";
+import { isTree, member, textAt, valueAt, type SettingsTree } from "./settings-tree.ts";
 import { parseTimeSpan } from "./time-span.ts";
 
 export interface QueueSettings {
@@ -62,30 +63,58 @@ function parseLogLevels(tree: SettingsTree): LogLevels {
   return levels;
 }
 
+const QUEUES = "host.json: extensions.queues.";
+
+function wholeNumber(queues: unknown, name: string, fallback: number, least: number, most: number) {
+  const given = member(queues, name) ?? fallback;
+  const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
+  if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
+    const range = most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
+    throw new HostError("settings", `${QUEUES}${name} must be ${range}.`);
+  }
+  return value;
+}
+
+function span(queues: unknown, name: string, fallbackMs: number): number {
+  const given = member(queues, name);
+  // Numbers are milliseconds, as old host.json files have them.
+  const value = typeof given === "string" ? parseTimeSpan(given) : (given ?? fallbackMs);
+  if (typeof value !== "number" || value < 0) {
+    throw new HostError("settings", `${QUEUES}${name} is no time span (hh:mm:ss).`);
+  }
+  return value;
+}
+
 function parseQueues(tree: SettingsTree): QueueSettings {
   const queues = valueAt(tree, "extensions", "queues");
-  const batchSize = numberAt(queues, "batchSize", 16);
-  if (batchSize < 1 || batchSize > 32) {
-    throw new HostError("settings", "host.json: extensions.queues.batchSize must be 1 to 32.");
+  const batchSize = wholeNumber(queues, "batchSize", 16, 1, 32);
+  const many = Number.POSITIVE_INFINITY;
+  const encoding = textAt(queues, "messageEncoding", "base64").toLowerCase();
+  if (encoding !== "base64" && encoding !== "none") {
+    throw new HostError("settings", `${QUEUES}messageEncoding is "base64" or "none".`);
   }
-  const span = (name: string, fallback: number): number =>
-    parseTimeSpan(textAt(queues, name, "")) ?? numberAt(queues, name, fallback);
   return {
     batchSize,
-    newBatchThreshold: numberAt(queues, "newBatchThreshold", Math.floor(batchSize / 2)),
-    maxDequeueCount: numberAt(queues, "maxDequeueCount", 5),
-    maxPollingIntervalMs: Math.max(100, span("maxPollingInterval", 60_000)),
-    visibilityTimeoutMs: Math.max(0, span("visibilityTimeout", 0)),
-    messageEncoding:
-      textAt(queues, "messageEncoding", "base64").toLowerCase() === "none" ? "none" : "base64",
+    newBatchThreshold: wholeNumber(
+      queues,
+      "newBatchThreshold",
+      Math.floor(batchSize / 2) * availableParallelism(),
+      0,
+      many,
+    ),
+    maxDequeueCount: wholeNumber(queues, "maxDequeueCount", 5, 1, many),
+    maxPollingIntervalMs: Math.max(100, span(queues, "maxPollingInterval", 60_000)),
+    visibilityTimeoutMs: span(queues, "visibilityTimeout", 0),
+    messageEncoding: encoding,
   };
 }
 
 function parseTimeout(tree: SettingsTree): number | null {
-  const text = textAt(tree, "functionTimeout", "");
-  if (text === "") {
+  const given = member(tree, "functionTimeout") ?? null;
+  if (given === null || given === "") {
     return DEFAULT_TIMEOUT_MS;
   }
+  const text = typeof given === "string" ? given : JSON.stringify(given);
   const timeout = text === "-1" ? -1 : parseTimeSpan(text);
   if (timeout === null) {
     throw new HostError("settings", `host.json: functionTimeout "${text}" is no time span.`);

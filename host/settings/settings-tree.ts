@@ -20,13 +20,6 @@ export function member(tree: unknown, name: string): unknown {
 export const valueAt = (tree: unknown, ...path: string[]): unknown =>
   path.reduce<unknown>((value, name) => member(value, name), tree);
 
-/** A number given as number or text; `fallback` otherwise. */
-export function numberAt(tree: unknown, name: string, fallback: number): number {
-  const value = member(tree, name);
-  const number = typeof value === "string" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : fallback;
-}
-
 /** A text; `fallback` otherwise. */
 export function textAt(tree: unknown, name: string, fallback: string): string {
   const value = member(tree, name);

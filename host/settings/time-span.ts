@@ -7,7 +7,10 @@ export function parseTimeSpan(text: string): number | null {
     return null;
   }
   const [, sign, days = "0", hours, minutes, seconds = "0", fraction = "0"] = match;
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) {
+    return null;
+  }
   const whole = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
-  const milliseconds = whole * 1000 + Number(`0.${fraction}`) * 1000;
-  return sign === "-" ? -milliseconds : milliseconds;
+  const milliseconds = whole * 1000 + Math.round(Number(`0.${fraction}`) * 1000);
+  return sign === "-" ? 0 - milliseconds : milliseconds;
 }

@@ -23,16 +23,22 @@ export interface QueueListenerOptions {
 
 const SHORTEST_POLL_MS = 100;
 
+/** What a look into the queue came to; `full` means that enough messages are being processed already. */
+type Found = "messages" | "nothing" | "failure" | "full";
+
 /** Listens to one queue for one function, with the rules of the genuine storage queue trigger. */
 export class QueueListener {
   readonly queueName: string;
   readonly #options: QueueListenerOptions;
   readonly #inFlight = new Set<Promise<void>>();
+  readonly #leases = new Set<MessageLease>();
   readonly #postponed = new Map<MessageLease, Disposable>();
   #pollMs = SHORTEST_POLL_MS;
   #poll: NodeJS.Timeout | null = null;
-  #look: Promise<boolean> | null = null;
-  #isStopped = false;
+  #look: Promise<Found> | null = null;
+  #isPaused = false;
+  /** Taken while the queue cannot be read: nobody knows then whether time may jump over a message. */
+  #unreadable: Disposable | null = null;
 
   constructor(options: QueueListenerOptions) {
     this.#options = options;
@@ -41,16 +47,16 @@ export class QueueListener {
 
   /** Gives back what an earlier host held when it ended, then listens. */
   async start(): Promise<void> {
-    const { client, book, clock } = this.#options;
+    const { book, clock } = this.#options;
     for (const { messageId, popReceipt, retryAt } of book.list()) {
-      const lease = new MessageLease(client, book, { messageId, popReceipt });
+      const lease = this.#lease(messageId, popReceipt);
       if (retryAt === null || retryAt <= clock.now()) {
-        await lease.release();
+        await this.#giveBack(lease);
       } else {
         await lease.adopt(retryAt).then(
           () => this.#releaseAt(lease, retryAt),
           // The visibility has ended meanwhile: the message is back already, and no longer ours.
-          () => lease.release(),
+          () => this.#giveBack(lease),
         );
       }
     }
@@ -63,26 +69,41 @@ export class QueueListener {
     this.#schedule(0);
   }
 
-  /** Looks into the queue now; true when it is empty and nothing of it is being processed. */
+  /**
+   * Looks into the queue now; true when it is empty and nothing of it is being processed. A look that was under way is not
+   * enough: what was put there since may have missed it.
+   */
   async isQuiet(): Promise<boolean> {
-    const isEmpty = await this.look();
-    return isEmpty && this.#inFlight.size === 0;
+    await this.#look;
+    const found = await this.#takeOnce();
+    return found === "nothing" && this.#inFlight.size === 0;
   }
 
-  /** Stops looking, lets what is being processed end, and leaves the rest in the queue. */
-  async stop(): Promise<void> {
-    this.#isStopped = true;
+  /** Takes no more messages; what is being processed goes on. */
+  pause(): void {
+    this.#isPaused = true;
     clearTimeout(this.#poll ?? undefined);
+    this.#unreadable?.[Symbol.dispose]();
+    for (const timer of this.#postponed.values()) {
+      timer[Symbol.dispose]();
+    }
+  }
+
+  /** Lets what is being processed end. */
+  async drained(): Promise<void> {
     await this.#look;
     await Promise.allSettled(this.#inFlight);
-    for (const [lease, timer] of this.#postponed) {
-      timer[Symbol.dispose]();
+  }
+
+  /** Leaves what is still ours to the next start, which finds it in the lease book. */
+  abandon(): void {
+    for (const lease of this.#leases) {
       lease.abandon();
     }
   }
 
-  /** One look at a time: whoever asks meanwhile shares its answer. True when nothing was there. */
-  look(): Promise<boolean> {
+  /** One look at a time: whoever asks meanwhile shares its answer. */
+  #takeOnce(): Promise<Found> {
     this.#look ??= this.#take().finally(() => {
       this.#look = null;
     });
@@ -91,25 +112,33 @@ export class QueueListener {
 
   #schedule(delayMs: number): void {
     clearTimeout(this.#poll ?? undefined);
-    if (this.#isStopped) {
+    if (this.#isPaused) {
       return;
     }
     this.#poll = setTimeout(() => {
-      void this.look().then((isEmpty) => {
+      void this.#takeOnce().then((found) => {
+        if (found === "full") {
+          // The end of a message looks again.
+          return;
+        }
         const { maxPollingIntervalMs } = this.#options.settings;
         // Random back-off, as the genuine trigger has it, so that listeners do not march in step.
-        this.#pollMs = isEmpty
-          ? Math.min(maxPollingIntervalMs, this.#pollMs * (1.5 + Math.random()))
-          : SHORTEST_POLL_MS;
-        this.#schedule(isEmpty ? this.#pollMs : 0);
+        this.#pollMs =
+          found === "messages"
+            ? SHORTEST_POLL_MS
+            : Math.min(maxPollingIntervalMs, this.#pollMs * (1.5 + Math.random()));
+        this.#schedule(found === "messages" ? 0 : this.#pollMs);
       });
     }, delayMs);
   }
 
-  async #take(): Promise<boolean> {
-    const { settings, client, logger, functionName } = this.#options;
-    if (this.#isStopped || this.#inFlight.size > settings.newBatchThreshold) {
-      return false;
+  async #take(): Promise<Found> {
+    const { settings, client } = this.#options;
+    if (this.#isPaused) {
+      return "nothing";
+    }
+    if (this.#inFlight.size > settings.newBatchThreshold) {
+      return "full";
     }
     // No token is taken for a look: it is itself the question asked before a jump, which waits for its answer.
     try {
@@ -122,20 +151,37 @@ export class QueueListener {
       for (const message of receivedMessageItems) {
         this.#begin(message);
       }
-      return receivedMessageItems.length === 0;
+      this.#readable();
+      return receivedMessageItems.length === 0 ? "nothing" : "messages";
     } catch (error) {
       // A queue that does not exist is an empty one; it is never made by its listener.
-      if (storageCodeOf(error) !== "QueueNotFound" && !this.#isStopped) {
-        const text = `The queue ${this.queueName} cannot be read: ${describeError(error)}`;
-        logger.log("warning", `Function.${functionName}`, text);
+      if (storageCodeOf(error) === "QueueNotFound") {
+        this.#readable();
+        return "nothing";
       }
-      return true;
+      this.#onUnreadable(error);
+      return "failure";
     }
+  }
+
+  #readable(): void {
+    this.#unreadable?.[Symbol.dispose]();
+    this.#unreadable = null;
+  }
+
+  #onUnreadable(error: unknown): void {
+    const { clock, logger, functionName } = this.#options;
+    if (this.#isPaused) {
+      return;
+    }
+    this.#unreadable ??= clock.busy(`queue ${this.queueName} cannot be read`);
+    const text = `The queue ${this.queueName} cannot be read: ${describeError(error)}`;
+    logger.log("warning", `Function.${functionName}`, text);
   }
 
   #begin(message: DequeuedMessageItem): void {
     const token = this.#options.clock.busy(`message of queue ${this.queueName}`);
-    const work = this.#process(message)
+    const work = this.#processLeased(message)
       .catch((error: unknown) => {
         const text = `A message of the queue ${this.queueName} could not be ended: ${describeError(error)}`;
         this.#options.logger.log("error", `Function.${this.#options.functionName}`, text);
@@ -148,11 +194,32 @@ export class QueueListener {
     this.#inFlight.add(work);
   }
 
-  async #process(message: DequeuedMessageItem): Promise<void> {
-    const { client, book, settings, clock, runner, functionName } = this.#options;
-    const { messageId, popReceipt, dequeueCount } = message;
+  async #processLeased(message: DequeuedMessageItem): Promise<void> {
+    const lease = this.#lease(message.messageId, message.popReceipt);
+    try {
+      await lease.record();
+      await this.#process(message, lease);
+    } catch (error) {
+      // Not renewed any more, the message comes back by itself.
+      lease.abandon();
+      throw error;
+    } finally {
+      if (!this.#postponed.has(lease)) {
+        this.#leases.delete(lease);
+      }
+    }
+  }
+
+  #lease(messageId: string, popReceipt: string): MessageLease {
+    const { client, book } = this.#options;
     const lease = new MessageLease(client, book, { messageId, popReceipt });
-    await lease.record();
+    this.#leases.add(lease);
+    return lease;
+  }
+
+  async #process(message: DequeuedMessageItem, lease: MessageLease): Promise<void> {
+    const { settings, clock, runner, functionName } = this.#options;
+    const { dequeueCount } = message;
     const text = decodeMessage(message.messageText, settings.messageEncoding);
     if (text === null) {
       const reason = `is not ${settings.messageEncoding}, as host.json says messages are`;
@@ -186,7 +253,7 @@ export class QueueListener {
     const timer = clock.setTimer(retryAt, () => {
       this.#postponed.delete(lease);
       const token = clock.busy(`message of queue ${this.queueName}`);
-      const released = lease.release().finally(() => {
+      const released = this.#giveBack(lease).finally(() => {
         this.#inFlight.delete(released);
         token[Symbol.dispose]();
         this.lookSoon();
@@ -194,6 +261,19 @@ export class QueueListener {
       this.#inFlight.add(released);
     });
     this.#postponed.set(lease, timer);
+  }
+
+  /** Makes a message visible again. When the storage does not answer it comes back by itself a little later. */
+  async #giveBack(lease: MessageLease): Promise<void> {
+    try {
+      await lease.release();
+    } catch (error) {
+      const { logger, functionName } = this.#options;
+      const text = `A message of the queue ${this.queueName} could not be given back: ${describeError(error)}`;
+      logger.log("warning", `Function.${functionName}`, text);
+    } finally {
+      this.#leases.delete(lease);
+    }
   }
 
   /** Copies the message to the poison queue first, so that it exists twice rather than not at all. */

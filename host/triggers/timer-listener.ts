@@ -1,6 +1,8 @@
 import type { WorkClock } from "../../clock/clock.ts";
 import type { FunctionRunner } from "../functions/function-runner.ts";
 import type { HostStore } from "../store/store.ts";
+import type { RetryOptions } from "../worker/functions-core.ts";
+import { retryDelayMs } from "./retry-policy.ts";
 import type { TimerSchedule } from "./timer-schedule.ts";
 
 export interface TimerListenerOptions {
@@ -10,6 +12,8 @@ export interface TimerListenerOptions {
   readonly runOnStartup: boolean;
   /** Whether runs that were missed while no host ran are made up for. */
   readonly useMonitor: boolean;
+  /** The function's own retry policy, or null. */
+  readonly retry: RetryOptions | null;
   readonly clock: WorkClock;
   readonly store: HostStore;
   readonly runner: FunctionRunner;
@@ -29,26 +33,33 @@ const NEVER = "0001-01-01T00:00:00";
 export class TimerListener {
   readonly #options: TimerListenerOptions;
   #timer: Disposable | null = null;
+  /** Keeps time from jumping while the function runs. */
+  #token: Disposable | null = null;
   #isStopped = false;
 
   constructor(options: TimerListenerOptions) {
     this.#options = options;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     const { clock, schedule, runOnStartup } = this.#options;
-    const status = this.#status();
     const now = clock.now();
-    if (runOnStartup) {
-      this.#at(now, false);
-    } else if (status !== null && this.#isCurrent(status) && Date.parse(status.Next) <= now) {
-      this.#at(now, true);
-    } else {
-      const next = schedule.next(now);
-      if (next !== null) {
-        this.#at(next, false);
-      }
+    const status = this.#status();
+    const isMissed = status !== null && this.#isCurrent(status) && Date.parse(status.Next) < now;
+    if (isMissed || runOnStartup) {
+      this.#at(now, isMissed);
+      return;
     }
+    const next = status !== null && this.#isCurrent(status) ? Date.parse(status.Next) : null;
+    const due = next ?? schedule.next(now);
+    if (due === null) {
+      return;
+    }
+    if (next === null && this.#isMonitored()) {
+      // Written down before the first run, so that even that one is made up for when nobody was there.
+      await this.#write({ Last: NEVER, Next: isoOf(due), LastUpdated: isoOf(now) });
+    }
+    this.#at(due, false);
   }
 
   stop(): void {
@@ -74,29 +85,20 @@ export class TimerListener {
   }
 
   #at(due: number, isPastDue: boolean): void {
-    const { clock, functionName } = this.#options;
-    this.#timer = clock.setTimer(due, () => {
-      const token = clock.busy(`timer ${functionName}`);
-      void this.#run(due, isPastDue).finally(() => token[Symbol.dispose]());
+    this.#timer = this.#options.clock.setTimer(due, () => {
+      this.#token = this.#busy();
+      void this.#run(due, isPastDue).finally(() => this.#token?.[Symbol.dispose]());
     });
   }
 
+  #write(status: ScheduleStatus): Promise<void> {
+    const { store, functionName } = this.#options;
+    return store.writeRecord(NAMESPACE, functionName, status);
+  }
+
   async #run(due: number, isPastDue: boolean): Promise<void> {
-    const { clock, schedule, runner, functionName, store } = this.#options;
-    const status = this.#status();
-    await runner.run({
-      functionName,
-      trigger: {
-        json: JSON.stringify({
-          Schedule: { AdjustForDST: true },
-          ScheduleStatus: this.#isMonitored()
-            ? (status ?? { Last: NEVER, Next: new Date(due).toISOString(), LastUpdated: NEVER })
-            : null,
-          IsPastDue: isPastDue,
-        }),
-      },
-      reason: `Timer fired at ${new Date(clock.now()).toISOString()}`,
-    });
+    const { clock, schedule } = this.#options;
+    await this.#invoke(due, isPastDue);
     if (this.#isStopped) {
       return;
     }
@@ -106,13 +108,55 @@ export class TimerListener {
       return;
     }
     if (this.#isMonitored()) {
-      const last = new Date(isPastDue ? clock.now() : due).toISOString();
-      await store.writeRecord(NAMESPACE, functionName, {
-        Last: last,
-        Next: new Date(next).toISOString(),
-        LastUpdated: last,
-      });
+      const last = isoOf(isPastDue ? clock.now() : due);
+      await this.#write({ Last: last, Next: isoOf(next), LastUpdated: last });
     }
     this.#at(next, false);
   }
+
+  /** Runs the function, and again after a failure as its own retry policy says. */
+  async #invoke(due: number, isPastDue: boolean): Promise<void> {
+    const { clock, runner, functionName, retry } = this.#options;
+    const status = this.#status();
+    const info = {
+      Schedule: { AdjustForDST: true },
+      ScheduleStatus: this.#isMonitored()
+        ? (status ?? { Last: NEVER, Next: isoOf(due), LastUpdated: NEVER })
+        : null,
+      IsPastDue: isPastDue,
+    };
+    for (let attempt = 0; ; attempt += 1) {
+      const outcome = await runner.run({
+        functionName,
+        trigger: { json: JSON.stringify(info) },
+        reason: `Timer fired at ${isoOf(clock.now())}`,
+        ...(retry !== null && {
+          retryContext: { retryCount: attempt, maxRetryCount: retry.maxRetryCount },
+        }),
+      });
+      const delayMs = outcome.ok || retry === null ? null : retryDelayMs(retry, attempt);
+      if (delayMs === null || this.#isStopped) {
+        return;
+      }
+      await this.#pause(delayMs);
+    }
+  }
+
+  /** Waits on the host's clock; time may jump over the wait. */
+  async #pause(delayMs: number): Promise<void> {
+    const { clock } = this.#options;
+    this.#token?.[Symbol.dispose]();
+    await new Promise<void>((resolve) => {
+      this.#timer = clock.setTimer(clock.now() + delayMs, () => {
+        this.#token = this.#busy();
+        resolve();
+      });
+    });
+  }
+
+  #busy(): Disposable {
+    return this.#options.clock.busy(`timer ${this.#options.functionName}`);
+  }
 }
+
+const isoOf = (instant: number): string => new Date(instant).toISOString();

@@ -1,5 +1,6 @@
 import { Cron } from "croner";
 import { parseTimeSpan } from "../settings/time-span.ts";
+import { parseNcrontab } from "./ncrontab.ts";
 
 /** When a timer function is due. */
 export interface TimerSchedule {
@@ -11,28 +12,32 @@ export interface TimerSchedule {
 
 const MINUTE_MS = 60_000;
 
+function createCron(text: string, timezone: string): Cron {
+  try {
+    // In NCRONTAB a day must fit both the day of the month and the day of the week.
+    return new Cron(parseNcrontab(text).join(" "), { paused: true, domAndDow: true, timezone });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The schedule "${text}" is neither NCRONTAB nor hh:mm:ss: ${why}.`, {
+      cause: error,
+    });
+  }
+}
+
 /**
  * Reads a schedule: NCRONTAB with five or six fields (with six the first is the second), or a constant interval as
  * `hh:mm:ss`. Times are UTC unless `WEBSITE_TIME_ZONE` or `TZ` names another zone.
  * @throws Error with one sentence for people
  */
 export function parseSchedule(text: string, timezone: string | null): TimerSchedule {
-  const intervalMs = /^\s*(\d+\.)?\d+:\d+(:\d+)?\s*$/.test(text)
-    ? parseTimeSpan(text.trim())
-    : null;
+  const intervalMs = parseTimeSpan(text);
   if (intervalMs !== null) {
+    if (intervalMs <= 0) {
+      throw new Error(`The interval "${text}" must be longer than nothing.`);
+    }
     return { next: (after) => after + intervalMs, isMonitored: intervalMs >= MINUTE_MS };
   }
-  let cron: Cron;
-  try {
-    // In NCRONTAB a day must fit both the day of the month and the day of the week.
-    cron = new Cron(text, { paused: true, domAndDow: true, timezone: timezone ?? "UTC" });
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The schedule "${text}" is neither NCRONTAB nor hh:mm:ss: ${why}`, {
-      cause: error,
-    });
-  }
+  const cron = createCron(text, timezone ?? "UTC");
   const next = (after: number): number | null => cron.nextRun(new Date(after))?.getTime() ?? null;
   const first = next(0);
   const second = first === null ? null : next(first);

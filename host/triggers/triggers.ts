@@ -17,7 +17,12 @@ import { parseSchedule } from "./timer-schedule.ts";
 /** Everything that starts functions besides HTTP and the durable engine. */
 export interface Triggers {
   start(): Promise<void>;
-  stop(): Promise<void>;
+  /** Begins nothing any more. */
+  pause(): void;
+  /** Lets what is under way end. */
+  drained(): Promise<void>;
+  /** Lets go of what is still under way. */
+  stop(): void;
   /** Runs a timer or queue function by hand; false when the function has no such trigger. */
   runManually(functionName: string, input: string): boolean;
 }
@@ -35,7 +40,7 @@ export function createTriggers(
   runner: FunctionRunner,
   queues: StorageQueues,
 ): Triggers {
-  const { clock } = foundation;
+  const { clock, options } = foundation;
   const functions = [...worker.functions.values()]
     .map(({ metadata }) => metadata)
     .filter(({ name }) => !isDisabled(name));
@@ -51,6 +56,7 @@ export function createTriggers(
       open.push(
         trackOutgoingRequests({
           clock,
+          clockOwner: /^https?:/.test(options.clock) ? new URL(options.clock).host : null,
           onEnd({ method, path }) {
             for (const listener of listeners) {
               if (method === "POST" && path.includes(`/${listener.queueName}/messages`)) {
@@ -69,15 +75,23 @@ export function createTriggers(
         );
       }
       await Promise.all(listeners.map((listener) => listener.start()));
-      for (const timer of timers) {
-        timer.start();
-      }
+      await Promise.all(timers.map((timer) => timer.start()));
     },
-    async stop() {
+    pause() {
       for (const timer of timers) {
         timer.stop();
       }
-      await Promise.all(listeners.map((listener) => listener.stop()));
+      for (const listener of listeners) {
+        listener.pause();
+      }
+    },
+    async drained() {
+      await Promise.all(listeners.map((listener) => listener.drained()));
+    },
+    stop() {
+      for (const listener of listeners) {
+        listener.abandon();
+      }
       for (const disposable of open.splice(0)) {
         disposable[Symbol.dispose]();
       }
@@ -160,6 +174,7 @@ function timerListener(
         functionName: metadata.name,
         schedule: parseSchedule(text, zone === "" ? null : zone),
         runOnStartup: trigger.info["runOnStartup"] === true,
+        retry: metadata.retryOptions ?? null,
         useMonitor: trigger.info["useMonitor"] !== false,
         clock,
         store,

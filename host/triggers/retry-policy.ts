@@ -1,0 +1,20 @@
+import type { RetryOptions } from "../worker/functions-core.ts";
+
+const secondsOf = (span: { readonly seconds: number } | undefined, fallback: number): number =>
+  span?.seconds ?? fallback;
+
+/**
+ * Milliseconds to wait after the failed attempt of that number (the first is 0), or null when no attempt is left. -1
+ * retries for ever, as in Azure.
+ */
+export function retryDelayMs(retry: RetryOptions, attempt: number): number | null {
+  if (retry.maxRetryCount >= 0 && attempt >= retry.maxRetryCount) {
+    return null;
+  }
+  if (retry.retryStrategy === "fixedDelay") {
+    return secondsOf(retry.delayInterval, 0) * 1000;
+  }
+  const least = secondsOf(retry.minimumInterval, 0);
+  const most = secondsOf(retry.maximumInterval, Number.POSITIVE_INFINITY);
+  return Math.min(most, least * 2 ** attempt) * 1000;
+}
