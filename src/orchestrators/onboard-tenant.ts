@@ -7,6 +7,7 @@ import { ONBOARDING_STEPS, stepAfter } from "../domain/onboarding-steps.ts";
 import { callActivity } from "../durable/call.ts";
 import { showStatus } from "../durable/custom-status.ts";
 import { continueAsNew, type OrchestrationContext, type Task } from "../durable/orchestration.ts";
+import { failureDetail } from "./failure-detail.ts";
 import { joinMultitenantOrganization } from "./join-multitenant-organization.ts";
 import type { OnboardingScope } from "./onboarding-scope.ts";
 import type { PartOutcome } from "./onboarding-wait.ts";
@@ -92,8 +93,7 @@ function* runGuarded(scope: OnboardingScope): Generator<Task, PartOutcome, unkno
     return yield* runStep(scope);
   } catch (error) {
     // Nothing is undone: what was made stays, and is found again when the tenant is sent again.
-    const message = error instanceof Error ? error.message : String(error);
-    return { kind: "failed", detail: message.split("\n")[0] ?? message };
+    return { kind: "failed", detail: failureDetail(error) };
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type OrchestrationContext,
   type Task,
 } from "../durable/orchestration.ts";
+import { failureDetail } from "./failure-detail.ts";
 import { type PartOutcome, type WaitScope, waitUntil } from "./onboarding-wait.ts";
 
 const HOUR_MS = 60 * 60_000;
@@ -48,8 +49,7 @@ export function* synchronizeEdge(
     outcome = yield* buildEdge(scope, input, save);
   } catch (error) {
     // Nothing is undone: what was made stays, and is found again when the tenant is sent again.
-    const message = error instanceof Error ? error.message : String(error);
-    outcome = failed(message.split("\n")[0] ?? message);
+    outcome = failed(failureDetail(error));
   }
   if (outcome.kind === "again") {
     continueAsNew(context, { ...input, waits });

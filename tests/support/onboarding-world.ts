@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { createInProcessSimulator } from "../../simulator/protocol/in-process.ts";
-import { answerOf } from "../../src/activities/answer.ts";
 import { createBackupServiceActivities } from "../../src/activities/onboarding-backup.ts";
 import { createEdgeActivities } from "../../src/activities/onboarding-edge.ts";
 import { createMembershipActivities } from "../../src/activities/onboarding-membership.ts";
@@ -11,16 +10,13 @@ import type { TenantOnboarding } from "../../src/contracts/onboarding.ts";
 import * as contracts from "../../src/contracts/onboarding-orchestration.ts";
 import { verificationActivities } from "../../src/contracts/verification-orchestration.ts";
 import type { ActivityReference } from "../../src/durable/activity.ts";
-import { checkProtection } from "../../src/orchestrators/check-protection.ts";
 import { onboardTenant } from "../../src/orchestrators/onboard-tenant.ts";
-import { protectWorkload } from "../../src/orchestrators/protect-workload.ts";
-import { synchronizeEdge } from "../../src/orchestrators/synchronize-edge.ts";
-import { verifyEdge } from "../../src/orchestrators/verify-edge.ts";
+import { ORCHESTRATIONS } from "../../src/orchestrators/registry.ts";
 import { createMemoryTableStore } from "../../src/store/memory-table.ts";
 import { openOnboarding } from "../../src/store/onboarding.ts";
 import { openTenants, type TenantRecord, TENANTS_PARTITION } from "../../src/store/tenants.ts";
 import { openVerifications } from "../../src/store/verifications.ts";
-import { LiveOrchestrations } from "./live-orchestrations.ts";
+import { createDriver, type TestActivity } from "./orchestration-driver.ts";
 import { createSimulatedGraph, type Mishap } from "./simulated-graph.ts";
 import type { GraphRequest } from "../../src/graph/graph-client.ts";
 
@@ -32,6 +28,12 @@ export interface Seed {
 
 export const readSeed = (path: string): Seed =>
   JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8")) as Seed;
+
+interface Row {
+  readonly tenantId: string;
+  readonly displayName: string;
+  readonly role: "owner" | "member";
+}
 
 /** The onboarding's real orchestrators and activities over a simulator and stores in memory, in virtual time. */
 export function createOnboardingWorld(options: {
@@ -52,10 +54,10 @@ export function createOnboardingWorld(options: {
   const clock = { now: () => simulator.now() };
   const clientId = options.seed.applications[0]?.clientId ?? "";
 
-  const implementations = new Map<string, (input: never) => unknown>();
+  const activities: Record<string, TestActivity> = {};
   const add = (references: Record<string, ActivityReference<never, unknown>>, group: object) => {
     for (const [key, { name }] of Object.entries(references)) {
-      implementations.set(name, (group as Record<string, (input: never) => unknown>)[key] as never);
+      activities[name] = (group as Record<string, TestActivity>)[key] as TestActivity;
     }
   };
   add(
@@ -102,51 +104,43 @@ export function createOnboardingWorld(options: {
     }),
   );
 
-  const orchestrations = new LiveOrchestrations({
-    orchestrators: { onboardTenant, protectWorkload, checkProtection, synchronizeEdge, verifyEdge },
-    startsAt: simulator.now(),
+  const orchestrations = Object.fromEntries(
+    ORCHESTRATIONS.map(({ name, orchestrator }) => [name, orchestrator]),
+  );
+  const driver = createDriver({
+    activities,
+    orchestrations,
+    startAt: simulator.now(),
     onAdvance: (instant) => simulator.advanceTo(instant),
-    runActivity: (name, input) => {
-      const implementation = implementations.get(name);
-      if (implementation === undefined) {
-        throw new Error(`There is no activity ${name}.`);
-      }
-      return answerOf(implementation as (given: unknown) => unknown, input);
-    },
   });
 
   let starts = 0;
+  const start = (
+    rows: readonly Row[],
+    settings = { operatorActionDeadlineMinutes: 14 * 24 * 60 },
+  ) => {
+    starts += 1;
+    for (const row of rows) {
+      const input = {
+        ...row,
+        ...settings,
+        runId: `run${starts}`,
+        batchId: "batch",
+        requestedBy: { objectId: "o", name: "n" },
+      };
+      const instanceId = contracts.onboardingInstanceId(row.tenantId);
+      driver.start("onboardTenant", onboardTenant, input, instanceId);
+    }
+  };
   return {
     simulator,
-    store,
-    graph,
-    orchestrations,
+    driver,
     clientId,
+    start,
     /** Onboards tenants side by side, and ends when all have ended. */
-    async onboard(
-      rows: readonly {
-        readonly tenantId: string;
-        readonly displayName: string;
-        readonly role: "owner" | "member";
-      }[],
-      settings: { readonly operatorActionDeadlineMinutes: number } = {
-        operatorActionDeadlineMinutes: 14 * 24 * 60,
-      },
-    ): Promise<void> {
-      starts += 1;
-      await orchestrations.run(
-        rows.map((row) => ({
-          name: "onboardTenant",
-          instanceId: contracts.onboardingInstanceId(row.tenantId),
-          input: {
-            ...row,
-            runId: `run${starts}`,
-            batchId: "batch",
-            requestedBy: { objectId: "o", name: "n" },
-            ...settings,
-          },
-        })),
-      );
+    async onboard(...given: Parameters<typeof start>): Promise<void> {
+      start(...given);
+      await driver.settle();
     },
     async onboardingOf(tenantId: string): Promise<TenantOnboarding> {
       const tenants = openTenants<TenantOnboarding>(store);
