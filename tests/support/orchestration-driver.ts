@@ -1,18 +1,17 @@
-import { createRequire } from "node:module";
 import { answerOf } from "../../src/activities/answer.ts";
-import type { OrchestrationContext, Orchestrator } from "../../src/durable/orchestration.ts";
+import type { Orchestrator } from "../../src/durable/orchestration.ts";
+import {
+  type Action,
+  type Generation,
+  type HistoryEvent,
+  replay,
+  type TurnResult,
+} from "./orchestration-replay.ts";
 
 /**
  * Runs orchestrators with the genuine SDK over histories that are made here: turns, sequence ids, timers, events and
  * children as the Durable extension has them, on a virtual clock and without a host.
  */
-const require = createRequire(import.meta.url);
-const sdk = require("durable-functions/lib/src/orchestrations/Orchestrator.js") as {
-  readonly Orchestrator: new (orchestrator: (context: OrchestrationContext) => unknown) => {
-    listen(): (trigger: unknown, context: Record<string, unknown>) => Promise<TurnResult>;
-  };
-};
-
 const EVENT = {
   executionStarted: 0,
   taskScheduled: 4,
@@ -38,74 +37,6 @@ const ACTION = {
   whenAll: 12,
 } as const;
 
-export interface HistoryEvent {
-  readonly EventType: number;
-  readonly Timestamp: string;
-  IsPlayed: boolean;
-  readonly [field: string]: unknown;
-}
-
-interface Action {
-  readonly actionType: number;
-  readonly functionName?: string;
-  readonly input?: unknown;
-  readonly instanceId?: string;
-  readonly fireAt?: string;
-  readonly isCanceled?: boolean;
-  readonly compoundActions?: readonly Action[];
-}
-
-export interface TurnResult {
-  readonly isDone: boolean;
-  readonly actions: readonly (readonly Action[])[];
-  readonly output?: unknown;
-  readonly error?: string;
-  readonly customStatus?: unknown;
-}
-
-/** Everything that one generation of an instance saw and asked for: enough to replay any prefix of it. */
-export interface Generation {
-  readonly orchestration: string;
-  readonly orchestrator: Orchestrator<unknown>;
-  readonly instanceId: string;
-  readonly input: unknown;
-  readonly history: HistoryEvent[];
-  /** Length of the history at each turn, and what was asked for then. */
-  readonly turns: { readonly length: number; readonly result: TurnResult }[];
-}
-
-const DAY_AS_TIMESPAN = "10000.00:00:00";
-
-/** Asks the SDK what an orchestrator wants after a history. */
-export async function replay(
-  generation: Omit<Generation, "turns">,
-  length = generation.history.length,
-): Promise<TurnResult> {
-  const handle = new sdk.Orchestrator(generation.orchestrator).listen();
-  const trigger = {
-    history: structuredClone(generation.history.slice(0, length)),
-    input: structuredClone(generation.input),
-    instanceId: generation.instanceId,
-    isReplaying: false,
-    parentInstanceId: null,
-    upperSchemaVersion: 1,
-    upperSchemaVersionNew: 3,
-    longRunningTimerIntervalDuration: DAY_AS_TIMESPAN,
-    maximumShortTimerDuration: DAY_AS_TIMESPAN,
-    defaultHttpAsyncRequestSleepTimeMillseconds: 30_000,
-  };
-  try {
-    return JSON.parse(JSON.stringify(await handle(trigger, {}))) as TurnResult;
-  } catch (error) {
-    const marker = "$OutOfProcData$:";
-    const text = error instanceof Error ? error.message : String(error);
-    if (!text.includes(marker)) {
-      throw error;
-    }
-    return JSON.parse(text.slice(text.indexOf(marker) + marker.length)) as TurnResult;
-  }
-}
-
 /** An activity of a test: gets the input as JSON, answers a value or throws as a real one does. */
 export type TestActivity = (input: never, at: { readonly now: number }) => unknown;
 
@@ -124,6 +55,10 @@ export interface DriverOptions {
   readonly orchestrations?: Readonly<Record<string, Orchestrator<unknown>>>;
   /** Called for an activity that has no entry. */
   readonly otherActivity?: (name: string, input: unknown) => unknown;
+  /** Called for a child that has no entry; answers its output, or throws its failure. */
+  readonly otherChild?: (name: string, input: unknown) => unknown;
+  /** Called when an event is waited for; true raises it a second later. */
+  readonly isRaised?: (eventName: string) => boolean;
   /** Unix milliseconds at which the clock stands at first. */
   readonly startAt?: number;
   readonly maximumTurns?: number;
@@ -141,6 +76,8 @@ interface Instance {
   readonly openTimers: Map<number, number>;
   status: string;
   isSuspended: boolean;
+  /** Waits for events that were seen in this generation. */
+  waits: number;
   end: { readonly output: unknown; readonly error: string | null; readonly at: number } | null;
 }
 
@@ -172,6 +109,9 @@ export interface Driver {
   customStatus(instanceId: string): unknown;
 }
 
+/** The orchestrations took more turns than the test allows. */
+export class OutOfTurnsError extends Error {}
+
 const DEFAULT_START = Date.parse("2026-03-02T06:00:00.000Z");
 
 export function createDriver(options: DriverOptions): Driver {
@@ -202,6 +142,7 @@ export function createDriver(options: DriverOptions): Driver {
     instance.generation = { ...instance.generation, input, history: [], turns: [] };
     instance.cancelledTimers.clear();
     instance.openTimers.clear();
+    instance.waits = 0;
     generations.push(instance.generation);
     send(instance, now, {
       EventType: EVENT.executionStarted,
@@ -233,6 +174,7 @@ export function createDriver(options: DriverOptions): Driver {
       openTimers: new Map(),
       status: "",
       isSuspended: false,
+      waits: 0,
       end: null,
     };
     instances.set(id, instance);
@@ -242,7 +184,7 @@ export function createDriver(options: DriverOptions): Driver {
   async function turn(instance: Instance, event: NonNullable<Message["event"]>): Promise<void> {
     turns += 1;
     if (turns > (options.maximumTurns ?? 20_000)) {
-      throw new Error(`${instance.id} does not come to an end.`);
+      throw new OutOfTurnsError(`${instance.id} does not come to an end.`);
     }
     const { history } = instance.generation;
     for (const past of history) {
@@ -256,6 +198,7 @@ export function createDriver(options: DriverOptions): Driver {
     const leaves = (result.actions[0] ?? []).flatMap(leavesOf);
     const isScheduled = new Set(history.map(({ EventId }) => EventId));
     let sequence = 0;
+    raiseAwaited(instance, leaves);
     for (const leaf of leaves) {
       if (
         leaf.actionType === ACTION.waitForExternalEvent ||
@@ -275,6 +218,17 @@ export function createDriver(options: DriverOptions): Driver {
     }
     append(instance, { EventType: EVENT.orchestratorCompleted, EventId: -1 });
     finishTurn(instance, result, leaves);
+  }
+
+  function raiseAwaited(instance: Instance, leaves: readonly Action[]): void {
+    const waits = leaves.filter(({ actionType }) => actionType === ACTION.waitForExternalEvent);
+    for (const { externalEventName: name = "" } of waits.slice(instance.waits)) {
+      if (options.isRaised?.(name) === true) {
+        const event = { EventType: EVENT.eventRaised, Name: name, Input: "null" };
+        send(instance, now + 1_000, event);
+      }
+    }
+    instance.waits = waits.length;
   }
 
   function showStatus(instance: Instance, status: unknown): void {
@@ -353,13 +307,27 @@ export function createDriver(options: DriverOptions): Driver {
         trace.push({ at: now, instanceId, kind: "child", name, input: action.input });
         const orchestrator = options.orchestrations?.[name];
         if (orchestrator === undefined) {
-          throw new Error(`The test has no orchestration ${name}.`);
+          send(instance, now, childEnd(id, name, action.input));
+          return;
         }
         start(name, orchestrator, action.input, child, { instance, taskId: id });
         return;
       }
       default:
         throw new Error(`The driver knows no action ${action.actionType}.`);
+    }
+  }
+
+  function childEnd(TaskScheduledId: number, name: string, input: unknown): Message["event"] {
+    if (options.otherChild === undefined) {
+      throw new Error(`The test has no orchestration ${name}.`);
+    }
+    try {
+      const output = options.otherChild(name, input) ?? null;
+      return { EventType: EVENT.childCompleted, TaskScheduledId, Result: JSON.stringify(output) };
+    } catch (error) {
+      const Reason = error instanceof Error ? error.message : String(error);
+      return { EventType: EVENT.childFailed, TaskScheduledId, Reason, Details: "" };
     }
   }
 

@@ -19,7 +19,7 @@ import { restoreWave } from "../../src/orchestrators/restore-wave.ts";
 import { createMemoryDocumentStore } from "../../src/store/documents.ts";
 import { createMemoryTableStore } from "../../src/store/memory-table.ts";
 import { openRestores } from "../../src/store/restores.ts";
-import { listAll, type Table, type TableStore } from "../../src/store/table.ts";
+import { listAll, type TableStore } from "../../src/store/table.ts";
 import { OWNER, smallEstate } from "../contract/simulator/small-estate.ts";
 import { createDriver, type TestActivity } from "./orchestration-driver.ts";
 import { createSimulatedGraph, type Mishap } from "./simulated-graph.ts";
@@ -254,6 +254,6 @@ const steppingStore = (store: TableStore, onStep: () => void): TableStore => ({
           return result;
         };
       },
-    }) as Table<never>;
+    });
   },
 });

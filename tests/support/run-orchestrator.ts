@@ -3,9 +3,9 @@ import {
   createDriver,
   type Driver,
   type DriverOptions,
-  type Generation,
   type TraceEntry,
 } from "./orchestration-driver.ts";
+import type { Generation } from "./orchestration-replay.ts";
 
 export interface RunResult<Output> {
   readonly output: Output;
