@@ -122,3 +122,61 @@ test("says so when no owner answers", async () => {
   const clock = new MemberClock({ url: "http://127.0.0.1:9", name: "lost", patienceMs: 100 });
   await expect(clock.join()).rejects.toThrow(/No clock answered/);
 });
+
+test("the owner reads an instant only after every member over HTTP has it", async () => {
+  const owner = new VirtualClock({ startsAt: START });
+  const url = await serve(owner);
+  const members = await Promise.all(
+    ["simulator", "demo"].map(async (name) => {
+      const clock = await createClock(url, { name });
+      opened.push(() => clock.close());
+      return clock;
+    }),
+  );
+  const seen: number[][] = [];
+  for (let hour = 1; hour <= 20; hour += 1) {
+    const at = START + hour * 3_600_000;
+    await new Promise<void>((resolve) => {
+      owner.setTimer(at, () => {
+        seen.push([owner.now(), ...members.map((member) => member.now())]);
+        resolve();
+      });
+    });
+  }
+  expect(seen).toEqual(
+    Array.from({ length: 20 }, (_, hour) => Array(3).fill(START + (hour + 1) * 3_600_000)),
+  );
+});
+
+test("a member runs along in mode running and stands with the owner in mode virtual", async () => {
+  const owner = new VirtualClock({ startsAt: START });
+  opened.push(() => owner.close());
+  const member = await join(await serve(owner));
+  await owner.setMode("running");
+  await new Promise<void>((resolve) => member.setTimer(START + 30, resolve));
+  expect(member.now()).toBeGreaterThanOrEqual(START + 30);
+  await owner.setMode("virtual");
+  expect(member.now()).toBe(owner.now());
+});
+
+test("a report that was lost on its way is sent again", async () => {
+  const owner = new VirtualClock({ startsAt: START });
+  let isLosing = false;
+  const server = createServer((request, response) => {
+    if (isLosing && request.method === "POST") {
+      isLosing = false;
+      request.socket.destroy();
+      return;
+    }
+    void handleClockRequest(owner, request, response);
+  });
+  const port = await listen(server);
+  opened.push(() => stop(server));
+  await join(`http://127.0.0.1:${port}`);
+  const reach = (at: number) => new Promise<void>((resolve) => owner.setTimer(at, resolve));
+  await reach(START + 1);
+  isLosing = true;
+  await reach(START + 2);
+  expect(isLosing).toBe(false);
+  expect(owner.now()).toBe(START + 2);
+});

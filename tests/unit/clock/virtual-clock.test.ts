@@ -189,3 +189,83 @@ test("a hold taken during a jump is granted only when the jump is over", async (
   await turns();
   expect(clock.now()).toBe(standing);
 });
+
+test("does not jump before a required member has joined, nor after it is gone", async () => {
+  const clock = new VirtualClock({ startsAt: START, requires: ["simulator"] });
+  const due = fired(clock, START + 1);
+  await turns();
+  expect(clock.now()).toBe(START);
+  expect(clock.view().busy).toEqual(["member simulator has not joined"]);
+  const push = ({ seq }: ClockPush): void =>
+    void setImmediate(() => clock.report("simulator", { seq, idle: true }));
+  const membership = clock.join("simulator", push);
+  expect(await due).toBe(START + 1);
+  membership[Symbol.dispose]();
+  void fired(clock, START + 2);
+  await turns();
+  expect(clock.now()).toBe(START + 1);
+});
+
+test("who joins during a jump is told the instant that the others already know", async () => {
+  const clock = new VirtualClock({ startsAt: START });
+  clock.join("slow", () => undefined);
+  clock.report("slow", { seq: 0, idle: true });
+  const due = fired(clock, START + 1);
+  await turns();
+  const told: number[] = [];
+  clock.join("late", ({ now }) => told.push(now));
+  expect([told, clock.now()]).toEqual([[START + 1], START]);
+  clock.report("slow", { seq: 1, idle: true });
+  clock.report("late", { seq: 1, idle: true });
+  expect(await due).toBe(START + 1);
+});
+
+test("starts in the mode and at the instant that were persisted, never earlier", async () => {
+  const states: VirtualClockState[] = [];
+  const persist = async (state: VirtualClockState): Promise<void> => void states.push(state);
+  let real = 0;
+  const first = new VirtualClock({ startsAt: START, persist, realNow: () => real });
+  await first.setMode("running");
+  real += 4_000;
+  const read = first.now();
+  const kept = states.at(-1);
+  const second = new VirtualClock({ startsAt: kept?.now ?? 0, mode: kept?.mode ?? "virtual" });
+  await second.settled();
+  expect(second.mode).toBe("running");
+  expect(second.now()).toBeGreaterThanOrEqual(read);
+  await Promise.all([first.close(), second.close()]);
+});
+
+test("a timer set in a timer's callback for the same instant fires in the same instant", async () => {
+  const clock = new VirtualClock({ startsAt: START });
+  const seen: number[] = [];
+  await new Promise<void>((resolve) => {
+    clock.setTimer(START + 1, () => {
+      seen.push(clock.now());
+      clock.setTimer(START + 1, () => {
+        seen.push(clock.now());
+        resolve();
+      });
+    });
+  });
+  expect(seen).toEqual([START + 1, START + 1]);
+});
+
+test("after close nothing fires and time stands", async () => {
+  const clock = new VirtualClock({ startsAt: START });
+  let isFired = false;
+  clock.setTimer(START + 1, () => {
+    isFired = true;
+  });
+  await clock.close();
+  await turns();
+  expect([isFired, clock.now()]).toEqual([false, START]);
+});
+
+test("with a thousand timers of random instants every callback reads its own instant, in order", async () => {
+  const clock = new VirtualClock({ startsAt: START });
+  const instants = Array.from({ length: 1_000 }, (_, n) => START + ((n * 7_919) % 4_096));
+  const seen: number[] = [];
+  await Promise.all(instants.map(async (at) => void seen.push(await fired(clock, at))));
+  expect(seen).toEqual(instants.toSorted((a, b) => a - b));
+});
