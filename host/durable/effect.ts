@@ -56,6 +56,8 @@ export interface EntityMessage {
   readonly id: string;
   /** Instance to answer; absent for signals. */
   readonly parent?: string;
+  /** Its execution; a later one of the same instance has not asked. */
+  readonly parentExecution?: string;
   readonly op?: string;
   readonly signal?: boolean;
   readonly input?: string;

@@ -1,8 +1,10 @@
 import type { HostStore } from "../store/store.ts";
 import type { Invoke } from "./activity-dispatcher.ts";
 import { clientBinding, type EngineAddress } from "./client-binding.ts";
+import { Entities } from "./entities.ts";
 import { FunctionCatalogue, type DurableFunction } from "./function-catalogue.ts";
-import { ManagementApi, type ManagementAnswer, type ManagementRequest } from "./management-api.ts";
+import { ManagementApi } from "./management-api.ts";
+import type { ManagementAnswer, ManagementRequest } from "./management-request.ts";
 import { Orchestrations, type Log } from "./orchestrations.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { WorkGate, type BusyClock } from "./work-gate.ts";
@@ -34,7 +36,7 @@ export interface DurableEngineOptions {
   readonly fatal: (error: unknown) => void;
 }
 
-/** Durable orchestrations and activities over a store. */
+/** Durable orchestrations, activities and entities over a store. */
 export interface DurableEngine {
   /** Takes up what an earlier host left, then runs. */
   start(): Promise<void>;
@@ -52,7 +54,17 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
   const { store, clock, settings, log } = options;
   const functions = new FunctionCatalogue(options.functions);
   const gate = new WorkGate(clock);
-  const orchestrations = new Orchestrations({
+  const entities = new Entities({
+    store,
+    clock,
+    gate,
+    settings,
+    functions,
+    invoke: options.invoke,
+    log,
+    neighbours: () => orchestrations,
+  });
+  const orchestrations: Orchestrations = new Orchestrations({
     store,
     clock,
     gate,
@@ -61,29 +73,24 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
     invoke: options.invoke,
     log,
     fatal: options.fatal,
-    entities: {
-      store: () => [],
-      deliver(sends) {
-        for (const { target } of sends) {
-          log(
-            "error",
-            `Entities do not run on this host yet: the message to ${target} goes nowhere.`,
-          );
-        }
-      },
-    },
+    entities,
   });
   const api = new ManagementApi({
     store,
     orchestrations,
+    entities,
     functions,
     settings,
     address: options.address,
   });
   return {
-    start: () => orchestrations.start(),
+    async start() {
+      await orchestrations.start();
+      entities.start();
+    },
     async stop() {
       orchestrations.stop();
+      entities.stop();
       await Promise.race([
         gate.idle(),
         new Promise<void>((resolve) => {

@@ -22,6 +22,14 @@ export interface InstanceRecord {
   readonly turns: number;
   /** Activities that were handed out and have not answered, by the last turn. */
   readonly openActivities: number;
+  /** External events that the execution before this one did not consume, oldest first; its first turn takes them. */
+  readonly carried?: readonly CarriedEvent[];
+}
+
+/** Input is JSON text. */
+export interface CarriedEvent {
+  readonly name: string;
+  readonly input: string | null;
 }
 
 export interface ParentReference {

@@ -214,10 +214,9 @@ export function removeExecution(store: HostStore, record: InstanceRecord): Store
   return operations;
 }
 
-export function removeTimers(store: HostStore, record: InstanceRecord): StoreOperation[] {
-  return [...openTimers(readTurns(store, record))].map(([seq, due]) =>
-    remove("timers", timerKey(record, seq, due)),
-  );
+/** Operations that drop the timers which the record's history leaves open. */
+export function removeTimers(turns: readonly Turn[], record: InstanceRecord): StoreOperation[] {
+  return [...openTimers(turns)].map(([seq, due]) => remove("timers", timerKey(record, seq, due)));
 }
 
 /** Operations that drop everything an instance has. */
@@ -229,7 +228,7 @@ export function removeInstance(store: HostStore, record: InstanceRecord): StoreO
       .map(({ key }): StoreOperation => remove(table, key)),
   );
   return [
-    ...(isFinished(record.status) ? [] : removeTimers(store, record)),
+    ...(isFinished(record.status) ? [] : removeTimers(readTurns(store, record), record)),
     ...removeExecution(store, record),
     ...rest,
     remove("instances", [instanceId]),

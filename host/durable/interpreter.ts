@@ -8,6 +8,7 @@ import {
   type LockEntitiesAction,
 } from "./action.ts";
 import type { Effect } from "./effect.ts";
+import type { CarriedEvent } from "./instance-record.ts";
 import { eventTypeName, HistoryEventType, type HistoryEvent } from "./history-event.ts";
 import {
   ActivityTask,
@@ -65,6 +66,12 @@ export class NonDeterminismError extends ExecutionFault {
   }
 }
 
+interface BufferedEvent {
+  /** Its place among all buffered events. */
+  readonly arrival: number;
+  readonly event: HistoryEvent;
+}
+
 interface OpenTimer {
   readonly node: UserTimerNode;
   /** Where the SDK reports its action: index in the list, then in the compounds. */
@@ -82,7 +89,8 @@ export class ActionInterpreter implements TaskScope {
   readonly #work = new Set<LeafTask>();
   readonly #waiters = new Map<string, LeafTask[]>();
   /** Events that nobody waited for yet, by name, oldest first. */
-  readonly #buffered = new Map<string, HistoryEvent[]>();
+  readonly #buffered = new Map<string, BufferedEvent[]>();
+  #arrivals = 0;
   #timers: OpenTimer[] = [];
   #effects: Effect[] = [];
   #canceledTimers: number[] = [];
@@ -118,9 +126,16 @@ export class ActionInterpreter implements TaskScope {
     return this.#actions.length;
   }
 
-  /** Buffered external events, oldest first by name: what continue-as-new carries over. */
-  get unconsumedEvents(): HistoryEvent[] {
-    return [...this.#buffered.values()].flat();
+  /** External events that nobody took, oldest first: what continue-as-new carries over. */
+  get unconsumedEvents(): CarriedEvent[] {
+    return [...this.#buffered.values()]
+      .flat()
+      .toSorted((a, b) => a.arrival - b.arrival)
+      .flatMap(({ event }) =>
+        event.EventType === HistoryEventType.EventRaised
+          ? [{ name: event.Name, input: event.Input }]
+          : [],
+      );
   }
 
   startTurn(now: number): void {
@@ -231,8 +246,8 @@ export class ActionInterpreter implements TaskScope {
       this.settleTurn(turn.actionCount);
       this.#compare(turn.events);
     }
+    // What the latest run of the code cancelled is news; the rows of earlier cancellations are gone already.
     this.collectCancellations();
-    this.takeEffects();
   }
 
   allocate(): number {
@@ -251,12 +266,12 @@ export class ActionInterpreter implements TaskScope {
     stack.push(task);
     this.#waiters.set(name, stack);
     const buffered = this.#buffered.get(name);
-    const event = buffered?.shift();
+    const first = buffered?.shift();
     if (buffered?.length === 0) {
       this.#buffered.delete(name);
     }
-    if (event !== undefined) {
-      this.#raise(name, event);
+    if (first !== undefined) {
+      this.#raise(name, first.event);
     }
   }
 
@@ -291,7 +306,9 @@ export class ActionInterpreter implements TaskScope {
     if (task !== undefined) {
       task.settle(true, this, event);
     } else {
-      this.#buffered.set(name, [...(this.#buffered.get(name) ?? []), event]);
+      const buffered = this.#buffered.get(name) ?? [];
+      buffered.push({ arrival: this.#arrivals++, event });
+      this.#buffered.set(name, buffered);
     }
   }
 
@@ -413,8 +430,10 @@ export class ActionInterpreter implements TaskScope {
     return action?.actionType === ActionType.CreateTimer ? action : null;
   }
 
+  /** Compares what a turn of the record scheduled with what its replay asked for. */
   #compare(events: readonly HistoryEvent[]): void {
     const { effects } = this.takeEffects();
+    this.#canceledTimers = [];
     const recorded = events.filter(isScheduling);
     for (let index = 0; index < Math.max(effects.length, recorded.length); index++) {
       const effect = effects[index];

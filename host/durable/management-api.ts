@@ -1,33 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { managementLinks, type EngineAddress } from "./client-binding.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
+import type { Entities } from "./entities.ts";
+import { EntityApi } from "./entity-api.ts";
 import { matches, queryInstances, type InstanceFilter } from "./instance-query.ts";
 import { isFinished, parseRuntimeStatus, type InstanceRecord } from "./instance-record.ts";
 import { readTurns } from "./instance-rows.ts";
+import {
+  answer,
+  BadArgumentError,
+  flag,
+  instant,
+  jsonBody,
+  parameter,
+  problem,
+  type ManagementAnswer,
+  type ManagementRequest,
+} from "./management-request.ts";
 import { newInstance } from "./new-instance.ts";
 import type { Orchestrations } from "./orchestrations.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { historyRows, statusPayload } from "./status-payload.ts";
 import type { HostStore } from "../store/store.ts";
 
-export interface ManagementRequest {
-  readonly method: string;
-  /** Path below the root of the durable task API, without a leading slash. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-  readonly origin: string;
-}
-
-export interface ManagementAnswer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body?: string;
-}
-
 export interface ManagementApiOptions {
   readonly store: HostStore;
+  readonly entities: Entities;
   readonly orchestrations: Orchestrations;
   readonly functions: FunctionCatalogue;
   readonly settings: DurableTaskSettings;
@@ -38,65 +36,17 @@ export interface ManagementApiOptions {
 const START_RETRY_SECONDS = "10";
 const STATUS_RETRY_SECONDS = "5";
 const DEFAULT_PAGE_SIZE = 100;
-const LONGEST_INSTANCE_ID = 256;
-
-/** Thrown for what the extension calls an ArgumentException: the caller's mistake. */
-class BadArgumentError extends Error {
-  override readonly name = "BadArgumentError";
-}
-
-const answer = (
-  status: number,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): ManagementAnswer =>
-  body === undefined
-    ? { status, headers }
-    : {
-        status,
-        headers: { "content-type": "application/json; charset=utf-8", ...headers },
-        body: JSON.stringify(body),
-      };
-
-const problem = (message: string, error: Error): unknown => ({
-  Message: message,
-  ExceptionMessage: error.message,
-  ExceptionType: error.name,
-});
-
-/** Query parameters have no case in the extension. */
-function parameter(query: URLSearchParams, name: string): string | null {
-  for (const [key, value] of query) {
-    if (key.toLowerCase() === name.toLowerCase()) {
-      return value;
-    }
-  }
-  return null;
-}
-
-const flag = (query: URLSearchParams, name: string, fallback: boolean): boolean => {
-  const text = parameter(query, name);
-  return text === null || text === "" ? fallback : text.toLowerCase() === "true";
-};
-
-function instant(query: URLSearchParams, name: string): number | null {
-  const text = parameter(query, name);
-  if (text === null || text === "") {
-    return null;
-  }
-  const at = Date.parse(text);
-  if (Number.isNaN(at)) {
-    throw new BadArgumentError(`${name} is no date: ${text}`);
-  }
-  return at;
-}
+/** What keys of the store have room for. */
+const LONGEST_INSTANCE_ID = 1_000;
 
 /** The management API of the Durable Task extension: the same behind both listeners. */
 export class ManagementApi {
   readonly #options: ManagementApiOptions;
+  readonly #entityApi: EntityApi;
 
   constructor(options: ManagementApiOptions) {
     this.#options = options;
+    this.#entityApi = new EntityApi(options);
   }
 
   async handle(request: ManagementRequest): Promise<ManagementAnswer> {
@@ -121,6 +71,9 @@ export class ManagementApi {
     segments: string[],
   ): Promise<ManagementAnswer> | ManagementAnswer {
     const [root, first, verb, name] = segments;
+    if (root?.toLowerCase() === "entities") {
+      return this.#entityApi.handle(request, segments.slice(1));
+    }
     const key = `${request.method} ${root?.toLowerCase() ?? ""}/${segments.length}`;
     switch (key) {
       case "POST orchestrators/2":
@@ -134,6 +87,8 @@ export class ManagementApi {
         return this.#status(request, first!);
       case "DELETE instances/2":
         return this.#purgeOne(first!);
+      case "POST makeprimary/1":
+        return answer(200);
       case "POST instances/4":
         return verb!.toLowerCase() === "raiseevent"
           ? this.#raise(request, first!, name!)
@@ -151,12 +106,13 @@ export class ManagementApi {
     givenId: string | null,
   ): Promise<ManagementAnswer> {
     const instanceId = givenId ?? randomUUID().replaceAll("-", "");
-    if (instanceId.length > LONGEST_INSTANCE_ID || /[/\\#?\p{Cc}]/u.test(instanceId)) {
+    if (Buffer.byteLength(instanceId) > LONGEST_INSTANCE_ID || /[/\\#?\p{Cc}]/u.test(instanceId)) {
       throw new BadArgumentError(
-        `An instance ID has at most ${LONGEST_INSTANCE_ID} characters and none of / \\ # ?`,
+        `An instance ID has at most ${LONGEST_INSTANCE_ID} bytes as UTF-8 and none of / \\ # ?`,
       );
     }
-    const input = jsonBody(request.body);
+    // Without a body the input is the empty text, as the SDK's `startNew` without input finds it.
+    const input = jsonBody(request.body) ?? '""';
     const { orchestrations, settings, functions } = this.#options;
     const existing = orchestrations.recordOf(instanceId);
     if (
@@ -404,17 +360,5 @@ export class ManagementApi {
     });
     await orchestrations.create(restarted);
     return this.#accepted(request, restarted.instanceId);
-  }
-}
-
-/** The body as JSON text in its shortest form; null for an empty one. */
-function jsonBody(body: Buffer): string | null {
-  if (body.length === 0) {
-    return null;
-  }
-  try {
-    return JSON.stringify(JSON.parse(body.toString("utf8")));
-  } catch {
-    throw new BadArgumentError("Invalid JSON content");
   }
 }

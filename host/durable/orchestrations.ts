@@ -39,7 +39,7 @@ export interface OrchestrationsOptions {
   readonly fatal: (error: unknown) => void;
   /** Rows for messages to entities, and their delivery once the rows are committed. */
   readonly entities: {
-    store(sends: readonly EntitySend[], from: InstanceRecord): StoreOperation[];
+    rowsOf(sends: readonly EntitySend[]): StoreOperation[];
     deliver(sends: readonly EntitySend[]): void;
   };
 }
@@ -345,7 +345,7 @@ export class Orchestrations {
     const operations = [
       ...result.operations,
       ...result.children.flatMap((child) => this.#place(child)),
-      ...entities.store(result.sends, result.record),
+      ...entities.rowsOf(result.sends),
     ];
     const isNewExecution = result.record.executionId !== state.record.executionId;
     state.record = result.record;

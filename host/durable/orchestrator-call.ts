@@ -5,6 +5,9 @@ import { returnText } from "./typed-data.ts";
 
 /** Highest replay schema of the protocol: V4, which knows entity locks. */
 const UPPER_SCHEMA_VERSION_NEW = 3;
+/** The SDK reports nothing of what was thrown when it is no Error. */
+const THREW_NO_ERROR =
+  "The orchestrator function threw something that is no Error, or an Error without a message.";
 const OUT_OF_PROC_DATA = "\n\n$OutOfProcData$:";
 
 const two = (value: number): string => String(value).padStart(2, "0");
@@ -48,7 +51,8 @@ export function parseOrchestratorResult(
   const message = messageOf(result.error);
   const at = message.indexOf(OUT_OF_PROC_DATA);
   if (at >= 0) {
-    return normalize(JSON.parse(message.slice(at + OUT_OF_PROC_DATA.length)) as unknown);
+    const state = normalize(JSON.parse(message.slice(at + OUT_OF_PROC_DATA.length)) as unknown);
+    return { ...state, isDone: false, error: state.error ?? THREW_NO_ERROR };
   }
   return { isDone: false, actions: [], error: message };
 }

@@ -69,7 +69,7 @@ export class TurnDraft {
   readonly #timers: { due: number; seq: number }[] = [];
   readonly #children: InstanceRecord[] = [];
   readonly #messages: OutgoingMessage[] = [];
-  readonly #sends: EntitySend[] = [];
+  readonly sends: EntitySend[] = [];
   #openActivities: number;
 
   constructor(scope: TurnScope, state: InstanceState) {
@@ -89,8 +89,17 @@ export class TurnDraft {
       timers: this.#timers,
       children: this.#children,
       messages: this.#messages,
-      sends: this.#sends,
+      sends: this.sends,
     };
+  }
+
+  /** Puts the events that an earlier execution left before everything that came later. */
+  takeCarried(): void {
+    const { carried, ...record } = this.record;
+    this.record = record;
+    for (const { name, input } of carried ?? []) {
+      this.append({ EventType: HistoryEventType.EventRaised, Name: name, Input: input });
+    }
   }
 
   /** Says that work which earlier turns handed out has answered. */
@@ -186,10 +195,13 @@ export class TurnDraft {
           },
           effect.seq,
         );
-        this.#sends.push({
+        this.sends.push({
           target: effect.target,
           eventName: effect.eventName,
-          message: effect.message,
+          message:
+            effect.message.parent === undefined
+              ? effect.message
+              : { ...effect.message, parentExecution: this.record.executionId },
           notBefore: effect.notBefore ?? null,
         });
     }

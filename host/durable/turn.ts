@@ -1,8 +1,9 @@
 import { remove } from "../store/store.ts";
 import type { Action, OrchestratorState } from "./action.ts";
 import { plainFailure } from "./effect.ts";
+import { releasesOf } from "./held-locks.ts";
 import { HistoryEventType, type HistoryEvent } from "./history-event.ts";
-import { removeExecution, removeTimers, saveRecord } from "./instance-rows.ts";
+import { readTurns, removeExecution, removeTimers, saveRecord } from "./instance-rows.ts";
 import { eventsText, type InstanceState, type Outcome } from "./instance-state.ts";
 import { ActionInterpreter, ExecutionFault } from "./interpreter.ts";
 import { eventOf } from "./message.ts";
@@ -70,6 +71,7 @@ export class Turn {
       });
     }
     this.#draft.record = { ...this.#draft.record, status: "Running" };
+    this.#draft.takeCarried();
     for (const { message } of this.#batch.messages) {
       const isForeign =
         "executionId" in message && message.executionId !== this.#draft.record.executionId;
@@ -88,7 +90,10 @@ export class Turn {
       }
       // Nothing of this turn's new work may happen: the code is not the one that scheduled the rest.
       this.#state.outcome = { kind: "failed", error: error.message, failureDetails: undefined };
-      this.#draft.operations.push(...removeTimers(this.#scope.store, this.#draft.previous));
+      const { previous } = this.#draft;
+      const turns = readTurns(this.#scope.store, previous);
+      this.#draft.operations.push(...removeTimers(turns, previous));
+      this.#draft.sends.push(...releasesOf(turns));
       this.#finalize(this.#state.outcome, null);
     }
   }
@@ -239,7 +244,10 @@ export class Turn {
 
   #terminate(): void {
     const { store } = this.#scope;
-    this.#draft.operations.push(...removeTimers(store, this.#draft.previous));
+    const { previous } = this.#draft;
+    const turns = previous.turns === 0 ? [] : readTurns(store, previous);
+    this.#draft.operations.push(...removeTimers(turns, previous));
+    this.#draft.sends.push(...releasesOf(turns));
     this.#draft.begin();
     this.#draft.append({
       EventType: HistoryEventType.ExecutionTerminated,
@@ -267,16 +275,8 @@ export class Turn {
       input,
       turns: 0,
       openActivities: 0,
+      ...(carried.length === 0 ? {} : { carried }),
     };
-    for (const event of carried) {
-      if (event.EventType === HistoryEventType.EventRaised) {
-        this.#draft.send(this.#draft.record.instanceId, {
-          kind: "eventRaised",
-          name: event.Name,
-          input: event.Input,
-        });
-      }
-    }
   }
 }
 
