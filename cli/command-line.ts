@@ -14,5 +14,8 @@ export function oneSentence(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
+  if ((error as NodeJS.ErrnoException).code === "ENOSPC") {
+    return "There is no space left on the disk; free some and start again: what was acknowledged is kept.";
+  }
   return process.env["DEBUG"] ? (error.stack ?? error.message) : error.message;
 }

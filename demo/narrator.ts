@@ -47,7 +47,7 @@ export function createNarrator(output: NodeJS.WriteStream): Narrator {
     table(results) {
       const table = new Table({
         head: ["", "asked", "done", "skipped", "failed", "checked by", "simulated", "real"],
-        style: { head: ["bold"], border: ["dim"] },
+        style: pc.isColorSupported ? { head: ["bold"], border: ["dim"] } : { head: [], border: [] },
         colAligns: ["left", "right", "right", "right", "right", "left", "right", "right"],
         colWidths: [null, null, null, null, null, 46],
         wordWrap: true,
