@@ -13,3 +13,7 @@ export function crashPoint(name: string): void {
     }
   }
 }
+
+/** The app passes its own points through this; see `host/README.md`. */
+(globalThis as Record<symbol, unknown>)[Symbol.for("azure-functions-host.crash-point")] =
+  crashPoint;

@@ -52,6 +52,12 @@ async function planned(world: RestoreWorld): Promise<{ id: string; planHash: str
 }
 class Pause extends Error {}
 
+const scoped = (tenantId: string, role: "Operator" | "Reader"): Principal => ({
+  ...OPERATOR,
+  roles: new Set(),
+  scopedRoles: new Map([[tenantId, new Set([role])]]),
+});
+
 test("a wrong body is 400 and names each field", async () => {
   const handler = serve(requestRestore, async () => ({ status: 202, body: null }));
   const claims = [
@@ -75,7 +81,7 @@ test("a wrong body is 400 and names each field", async () => {
     {} as InvocationContext,
   );
   expect(answer.status).toBe(400);
-  const { errors } = JSON.parse(String(answer.body)) as { errors: { field: string }[] };
+  const { errors } = JSON.parse(answer.body as string) as { errors: { field: string }[] };
   expect(new Set(errors.map(({ field }) => field))).toEqual(
     new Set(["tenantId", "units.mailboxes[0]", "restoreTo", "destination", "extra"]),
   );
@@ -93,11 +99,6 @@ test("an unknown tenant is 404 and named", async () => {
 
 test("a tenant of other people is 404, one that may only be read 403", async () => {
   const world = createRestoreWorld();
-  const scoped = (tenantId: string, role: "Operator" | "Reader"): Principal => ({
-    ...OPERATOR,
-    roles: new Set(),
-    scopedRoles: new Map([[tenantId, new Set([role])]]),
-  });
   const body = { units: { mailboxes: ["a@b"] }, restoreTo: RESTORE_TO };
   expect(await problemOf(world.request(body, scoped(MEMBER, "Operator")))).toMatchObject({
     status: 404,
