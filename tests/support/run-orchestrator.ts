@@ -57,7 +57,3 @@ export const activitiesIn = (trace: readonly TraceEntry[]): string[] =>
 /** Waits on durable timers, in milliseconds from the moment each was set. */
 export const timersIn = (trace: readonly TraceEntry[]): number[] =>
   trace.flatMap((entry) => (entry.kind === "timer" ? [entry.fireAt - entry.at] : []));
-
-/** Every status that was shown, in order. */
-export const statusesIn = (trace: readonly TraceEntry[]): unknown[] =>
-  trace.flatMap((entry) => (entry.kind === "status" ? [entry.status] : []));
