@@ -19,7 +19,7 @@ import {
 } from "../graph/resources/restore-points.ts";
 import { type CollectedUnit, collectedPartition, unitKey } from "../store/verifications.ts";
 import { readWindow } from "../store/window.ts";
-import type { VerificationDependencies } from "./verification.ts";
+import type { VerificationDependencies } from "./verification-dependencies.ts";
 
 /** A restore point lives a year. Source: Microsoft 365 Backup overview, 2025; a day is added for clocks that differ. */
 const LONGEST_RETENTION_MS = 366 * 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import type { TenantVerification, UnitVerdict, Verification } from "../contracts/verification.ts";
+import type { TenantVerification } from "../contracts/verification.ts";
 import type {
   VerifyBackupsInput,
   verificationActivities,
@@ -6,29 +6,16 @@ import type {
   WorkloadSlice,
 } from "../contracts/verification-orchestration.ts";
 import { serviceFindings } from "../domain/backup-service.ts";
-import type { Clock } from "../domain/clock.ts";
 import { addVerdicts, NO_VERDICTS, protectableKey } from "../domain/verdict.ts";
 import { WORKLOADS } from "../domain/workload.ts";
 import type { Implementations } from "../durable/activity.ts";
-import type { GraphClient } from "../graph/graph-client.ts";
 import { readBackupService, readServiceApps } from "../graph/resources/backup-service.ts";
 import { readProtectables } from "../graph/resources/directory.ts";
 import { readProtectionUnits } from "../graph/resources/protection-units.ts";
 import { listAll } from "../store/table.ts";
-import {
-  collectedPartition,
-  VERIFICATIONS_PARTITION,
-  type VerificationTables,
-} from "../store/verifications.ts";
+import { collectedPartition, VERIFICATIONS_PARTITION } from "../store/verifications.ts";
 import { createJudge } from "./judge-protectables.ts";
-
-export interface VerificationDependencies {
-  readonly graph: GraphClient;
-  readonly tables: VerificationTables<Verification, TenantVerification, UnitVerdict>;
-  readonly clock: Clock;
-  readonly clientId: string;
-  readonly freshnessObjectiveMinutes: number;
-}
+import type { VerificationDependencies } from "./verification-dependencies.ts";
 
 /** The activities of a verification. Each may run twice: everything they write is written under the same keys again. */
 export function createVerificationActivities(
