@@ -433,7 +433,6 @@ export class ActionInterpreter implements TaskScope {
   /** Compares what a turn of the record scheduled with what its replay asked for. */
   #compare(events: readonly HistoryEvent[]): void {
     const { effects } = this.takeEffects();
-    this.#canceledTimers = [];
     const recorded = events.filter(isScheduling);
     for (let index = 0; index < Math.max(effects.length, recorded.length); index++) {
       const effect = effects[index];

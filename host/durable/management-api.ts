@@ -334,6 +334,17 @@ export class ManagementApi {
         await consumed;
         return answer(202);
       }
+      case "rewind": {
+        const record = orchestrations.recordOf(instanceId);
+        if (record === null) {
+          return answer(404);
+        }
+        if (record.status !== "Failed") {
+          return answer(412);
+        }
+        await orchestrations.rewind(record, reason);
+        return answer(202);
+      }
       case "restart":
         return this.#restart(request, instanceId);
       default:

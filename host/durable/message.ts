@@ -6,7 +6,7 @@ import type { StoreKey } from "../store/store.ts";
 export type Message =
   | { readonly kind: "eventRaised"; readonly name: string; readonly input: string | null }
   | { readonly kind: "terminate"; readonly reason: string }
-  | { readonly kind: "suspend" | "resume"; readonly reason: string }
+  | { readonly kind: "suspend" | "resume" | "rewound"; readonly reason: string }
   | {
       readonly kind: "completed" | "subOrchestrationCompleted";
       readonly executionId: string;
@@ -32,7 +32,7 @@ export interface Delivery {
   readonly message: Message;
   /** The row that holds it until a turn has consumed it; null when it can be had again after a crash. */
   readonly row: { readonly table: "inbox" | "timers"; readonly key: StoreKey } | null;
-  /** Called when the turn that consumed it is committed. */
+  /** Called when the turn that consumed it is committed, or when there is nobody to consume it. */
   readonly onConsumed?: () => void;
 }
 
@@ -72,6 +72,11 @@ export function eventOf(message: Message, at: number): HistoryEvent | null {
         EventType: HistoryEventType.TimerFired,
         TimerId: message.taskId,
         FireAt: historyTime(message.fireAt),
+      });
+    case "rewound":
+      return historyEvent(at, {
+        EventType: HistoryEventType.ExecutionRewound,
+        Reason: message.reason,
       });
     default:
       return null;

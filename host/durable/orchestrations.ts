@@ -8,10 +8,13 @@ import {
   type Invoke,
 } from "./activity-dispatcher.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
+import { HotInstances } from "./hot-instances.ts";
 import { callHttp } from "./http-call.ts";
+import { versionMismatch } from "./version-match.ts";
+import { planRewind, type Rewind } from "./rewind.ts";
 import { removeInstance, readRecord, saveMessage, saveRecord } from "./instance-rows.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
-import { InstanceState } from "./instance-state.ts";
+import type { InstanceState } from "./instance-state.ts";
 import type { Delivery, Message } from "./message.ts";
 import { orchestratorPayload, parseOrchestratorResult } from "./orchestrator-call.ts";
 import { recoverInstances } from "./recovery.ts";
@@ -44,16 +47,13 @@ export interface OrchestrationsOptions {
   };
 }
 
-/** Idle instances kept in memory, and the length of history text they may hold together. */
-const HOT_INSTANCES = 2_000;
-const HOT_TEXT_LENGTH = 64 * 1024 * 1024;
 /** A turn that could not be run (not: that failed) is tried again after this long. */
 const RETRY_TURN_MS = 1_000;
 
 /** All orchestration instances of the host: their inboxes, their turns, their commits. */
 export class Orchestrations {
   readonly #options: OrchestrationsOptions;
-  readonly #hot = new Map<string, InstanceState>();
+  readonly #hot: HotInstances;
   readonly #ready: InstanceState[] = [];
   readonly #activities: ActivityDispatcher;
   readonly #timers: TimerService;
@@ -66,6 +66,7 @@ export class Orchestrations {
 
   constructor(options: OrchestrationsOptions) {
     this.#options = options;
+    this.#hot = new HotInstances(options.store);
     const { store, settings, functions, gate, clock } = options;
     // Above every number of an earlier epoch.
     this.#messageNumber = store.epoch * 2 ** 32;
@@ -101,7 +102,7 @@ export class Orchestrations {
   async start(): Promise<void> {
     this.#isStopped = false;
     await recoverInstances(this.#options.store, {
-      adopt: (record) => this.#adopt(new InstanceState(record)),
+      adopt: (record) => this.#hot.adopt(record),
       enqueue: (state) => this.#enqueue(state),
       deliver: (instanceId, delivery) => void this.deliver(instanceId, delivery),
       dispatch: (state, work) => this.#dispatch(state, [work]),
@@ -122,7 +123,7 @@ export class Orchestrations {
 
   /** The instance as the latest commit, flushed or not, leaves it. */
   recordOf(instanceId: string): InstanceRecord | null {
-    return this.#hot.get(instanceId)?.record ?? readRecord(this.#options.store, instanceId);
+    return this.#hot.recordOf(instanceId);
   }
 
   /** Creates an instance in place of whatever had its id; resolves when that is durable. */
@@ -130,8 +131,11 @@ export class Orchestrations {
     const operations = this.#place(record);
     crashPoint("start-uncommitted");
     const committed = this.commit(operations);
-    this.#enqueue(this.#hot.get(record.instanceId)!);
+    // Its first turn may begin; what it commits comes after the start.
+    const state = this.#hot.peek(record.instanceId)!;
+    this.#enqueue(state);
     await committed;
+    state.pendingCommits -= 1;
     crashPoint("start-committed");
   }
 
@@ -150,7 +154,7 @@ export class Orchestrations {
 
   /** Hands a message to an instance in memory; false if there is no such instance. */
   deliver(instanceId: string, delivery: Delivery): boolean {
-    const state = this.#stateOf(instanceId);
+    const state = this.#hot.load(instanceId);
     if (state === null) {
       if (delivery.row !== null) {
         void this.commit([remove(delivery.row.table, delivery.row.key)]);
@@ -165,7 +169,7 @@ export class Orchestrations {
   /** Removes an instance with all its rows, whatever its status; resolves when that is durable. */
   async purge(record: InstanceRecord): Promise<void> {
     await this.atRest(record.instanceId);
-    const state = this.#hot.get(record.instanceId);
+    const state = this.#hot.peek(record.instanceId);
     if (state !== undefined) {
       state.isPurged = true;
       state.inbox = [];
@@ -175,28 +179,42 @@ export class Orchestrations {
       const committed = this.commit(removeInstance(this.#options.store, current));
       await committed;
     }
-    if (this.#hot.get(record.instanceId) === state) {
-      this.#hot.delete(record.instanceId);
-    }
+    this.#hot.drop(state);
     this.#tellEnd(record.instanceId);
   }
 
-  /** Replaces the record and rows of an instance that is at rest (rewind). */
-  async rewrite(record: InstanceRecord, operations: readonly StoreOperation[]): Promise<void> {
-    this.#hot.delete(record.instanceId);
-    const state = this.#adopt(new InstanceState(record));
-    state.pendingCommits += 1;
-    await this.commit(operations);
-    state.pendingCommits -= 1;
-    state.forget();
-    this.#enqueue(state);
+  /** Takes a failed instance back to before its failure, with failed sub-orchestrations; resolves when it is durable. */
+  async rewind(failed: InstanceRecord, reason: string): Promise<void> {
+    const rewinds: Rewind[] = [];
+    const ids = [failed.instanceId];
+    for (const instanceId of ids) {
+      await this.atRest(instanceId);
+      const record = this.recordOf(instanceId);
+      if (record?.status === "Failed") {
+        const nextNumber = (): number => this.nextMessageNumber();
+        const plan = { now: this.now(), reason, nextNumber };
+        const rewind = planRewind(this.#options.store, record, plan);
+        rewinds.push(rewind);
+        ids.push(...rewind.children);
+      }
+    }
+    const states = rewinds.map(({ record }) => this.#hot.adopt(record));
+    states.forEach((state) => (state.pendingCommits += 1));
+    await this.commit(rewinds.flatMap(({ operations }) => operations));
+    crashPoint("rewind-committed");
+    for (const [index, { work, deliveries, record }] of rewinds.entries()) {
+      states[index]!.pendingCommits -= 1;
+      this.#dispatch(states[index]!, work);
+      deliveries.forEach((delivery) => this.deliver(record.instanceId, delivery));
+    }
+    this.#timers.added(this.now());
   }
 
   /** Resolves when no turn of the instance is under way. */
   async atRest(instanceId: string): Promise<void> {
-    for (let state = this.#hot.get(instanceId); state?.isBusy === true;) {
+    for (let state = this.#hot.peek(instanceId); state?.isBusy === true;) {
       await state.settled();
-      state = this.#hot.get(instanceId);
+      state = this.#hot.peek(instanceId);
     }
   }
 
@@ -229,36 +247,18 @@ export class Orchestrations {
     }
   }
 
-  #adopt(state: InstanceState): InstanceState {
-    this.#hot.set(state.record.instanceId, state);
-    return state;
-  }
-
   /** Puts a new instance in its place in memory and says what to commit. */
   #place(record: InstanceRecord): StoreOperation[] {
     const existing = this.recordOf(record.instanceId);
-    const old = this.#hot.get(record.instanceId);
+    const old = this.#hot.peek(record.instanceId);
     if (old !== undefined) {
       old.isPurged = true;
     }
-    this.#adopt(new InstanceState(record));
+    this.#hot.adopt(record).pendingCommits += 1;
     return [
       ...(existing === null ? [] : removeInstance(this.#options.store, existing)),
       ...saveRecord(record, null),
     ];
-  }
-
-  #stateOf(instanceId: string): InstanceState | null {
-    const hot = this.#hot.get(instanceId);
-    if (hot !== undefined) {
-      return hot.isPurged ? null : hot;
-    }
-    const record = readRecord(this.#options.store, instanceId);
-    if (record === null) {
-      return null;
-    }
-    this.#evict();
-    return this.#adopt(new InstanceState(record));
   }
 
   /** What only memory has would be lost if a suspended instance met a crash; it gets a row. */
@@ -297,12 +297,21 @@ export class Orchestrations {
   }
 
   async #takeTurn(state: InstanceState): Promise<void> {
-    const { gate } = this.#options;
+    const { gate, settings, log } = this.#options;
     state.isQueued = false;
     const batch = state.isPurged ? null : takeBatch(state.record, state.inbox);
     if (batch === null) {
       gate.leave();
       return;
+    }
+    if (batch.kind === "run" || batch.kind === "resume") {
+      const mismatch = versionMismatch(state.record.version, settings);
+      if (mismatch !== null && settings.versionFailureStrategy === "Reject") {
+        // It waits as it is for a host of its version; it can still be suspended, terminated or purged.
+        log("warning", `${state.record.instanceId}: not run here. ${mismatch}`);
+        gate.leave();
+        return;
+      }
     }
     state.isBusy = true;
     state.inbox = [...batch.rest];
@@ -362,7 +371,11 @@ export class Orchestrations {
   #afterTurn(state: InstanceState, result: TurnResult): void {
     this.#dispatch(state, result.work);
     for (const child of result.children) {
-      this.#enqueue(this.#hot.get(child.instanceId)!);
+      const placed = this.#hot.peek(child.instanceId);
+      if (placed !== undefined) {
+        placed.pendingCommits -= 1;
+        this.#enqueue(placed);
+      }
     }
     for (const { instanceId, delivery } of result.messages) {
       this.deliver(instanceId, delivery);
@@ -376,8 +389,8 @@ export class Orchestrations {
   #finish(state: InstanceState, wasFinished: boolean): void {
     const { instanceId, name, status, output } = state.record;
     state.forget();
-    if (state.inbox.length === 0 && this.#hot.get(instanceId) === state) {
-      this.#hot.delete(instanceId);
+    if (state.inbox.length === 0) {
+      this.#hot.drop(state);
     }
     if (wasFinished) {
       return;
@@ -428,7 +441,7 @@ export class Orchestrations {
 
   #answerActivity(order: ActivityOrder, answer: ActivityAnswer): void {
     const { instanceId, executionId, work } = order;
-    const state = this.#hot.get(instanceId);
+    const state = this.#hot.peek(instanceId);
     if (state !== undefined && state.record.executionId === executionId) {
       state.runningActivities -= 1;
     }
@@ -448,7 +461,7 @@ export class Orchestrations {
   }
 
   #fireTimer({ instanceId, execution, taskId, fireAt, key }: DueTimer): boolean {
-    const state = this.#stateOf(instanceId);
+    const state = this.#hot.load(instanceId);
     if (state === null || isFinished(state.record.status) || state.record.execution !== execution) {
       return false;
     }
@@ -476,24 +489,5 @@ export class Orchestrations {
         metadata: { instanceId: record.instanceId },
       }),
     );
-  }
-
-  /** Lets go of idle instances, oldest first, when there are too many. */
-  #evict(): void {
-    let length = 0;
-    for (const state of this.#hot.values()) {
-      length += state.pastText?.length ?? 0;
-    }
-    let surplus = this.#hot.size - HOT_INSTANCES;
-    for (const [instanceId, state] of this.#hot) {
-      if (surplus <= 0 && length <= HOT_TEXT_LENGTH) {
-        return;
-      }
-      if (state.isIdle) {
-        this.#hot.delete(instanceId);
-        surplus -= 1;
-        length -= state.pastText?.length ?? 0;
-      }
-    }
   }
 }

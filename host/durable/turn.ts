@@ -2,13 +2,14 @@ import { remove } from "../store/store.ts";
 import type { Action, OrchestratorState } from "./action.ts";
 import { plainFailure } from "./effect.ts";
 import { releasesOf } from "./held-locks.ts";
-import { HistoryEventType, type HistoryEvent } from "./history-event.ts";
+import { HistoryEventType, type FailureDetails, type HistoryEvent } from "./history-event.ts";
 import { readTurns, removeExecution, removeTimers, saveRecord } from "./instance-rows.ts";
 import { eventsText, type InstanceState, type Outcome } from "./instance-state.ts";
 import { ActionInterpreter, ExecutionFault } from "./interpreter.ts";
 import { eventOf } from "./message.ts";
 import { newExecutionId } from "./new-instance.ts";
 import type { TurnBatch } from "./turn-batch.ts";
+import { versionMismatch } from "./version-match.ts";
 import { TurnDraft, type TurnResult, type TurnScope } from "./turn-draft.ts";
 
 /** Custom status: JSON in UTF-16, as the extension counts. */
@@ -89,7 +90,8 @@ export class Turn {
         throw error;
       }
       // Nothing of this turn's new work may happen: the code is not the one that scheduled the rest.
-      this.#state.outcome = { kind: "failed", error: error.message, failureDetails: undefined };
+      const failureDetails = typeof error.cause === "string" ? faultDetails(error) : undefined;
+      this.#state.outcome = { kind: "failed", error: error.message, failureDetails };
       const { previous } = this.#draft;
       const turns = readTurns(this.#scope.store, previous);
       this.#draft.operations.push(...removeTimers(turns, previous));
@@ -112,6 +114,10 @@ export class Turn {
       if (!interpreter.needsCode) {
         return interpreter;
       }
+    }
+    const mismatch = versionMismatch(this.#draft.record.version, this.#scope.settings);
+    if (mismatch !== null) {
+      throw new ExecutionFault(mismatch, { cause: "VersionMismatch" });
     }
     const past = state.readPast(this.#scope.store);
     const text = [past.text, eventsText(events, false)].filter((part) => part !== "").join(",");
@@ -279,6 +285,15 @@ export class Turn {
     };
   }
 }
+
+const faultDetails = (fault: ExecutionFault): FailureDetails => ({
+  ErrorType: String(fault.cause),
+  ErrorMessage: fault.message,
+  StackTrace: null,
+  IsNonRetriable: true,
+  Properties: null,
+  InnerFailure: null,
+});
 
 const isActivityAnswer = (event: HistoryEvent): boolean =>
   event.EventType === HistoryEventType.TaskCompleted ||
