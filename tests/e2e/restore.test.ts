@@ -168,6 +168,27 @@ test("a run that is cancelled before its approval restores nothing and says so",
   expect(await sessionsIn()).toHaveLength(sessionsBefore);
 });
 
+test("a suspended run stands still until it is resumed", async () => {
+  const { requester, approver } = local.people;
+  const user = await firstUser();
+  const accepted = await postRestore(request({ units: { mailboxes: [user.id] } }));
+  const id = String(accepted.body["id"]);
+  await until("the plan", id, ({ state }) => state === "waitingForApproval");
+  const { planHash } = await readRun(id);
+  const act = async (who: typeof requester, verb: string, body?: unknown) =>
+    (await local.call(who, "POST", `/api/restores/${id}/${verb}`, body)).status;
+
+  expect(await act(requester, "suspend")).toBe(202);
+  expect(await act(approver, "approval", { planHash })).toBe(202);
+  await local.clock.pass(2 * HOUR_MS);
+  expect(await readRun(id)).toMatchObject({ isSuspended: true, finishedAt: null });
+  expect((await readRun(id)).waves.every(({ sessionId }) => sessionId === null)).toBe(true);
+
+  expect(await act(requester, "resume")).toBe(202);
+  await until("the run", id, ({ finishedAt }) => finishedAt !== null);
+  expect(await readRun(id)).toMatchObject({ state: "completed", isSuspended: false });
+});
+
 test("a plan that nobody approves expires", async () => {
   const user = await firstUser();
   const accepted = await postRestore(request({ units: { mailboxes: [user.id] } }));
