@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
   listAll,
   RecordChangedError,
@@ -12,6 +12,14 @@ interface Sample {
   readonly kind?: string;
 }
 
+async function keysOf(records: AsyncIterable<{ readonly key: string }>): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of records) {
+    keys.push(key);
+  }
+  return keys;
+}
+
 /** What every table store promises; `open` gives an empty store. */
 export function describeTableContract(name: string, open: () => TableStore): void {
   let tables = 0;
@@ -20,13 +28,6 @@ export function describeTableContract(name: string, open: () => TableStore): voi
     return open().open<Sample>(`sample${tables}x${process.pid}`, {
       index: ({ kind }) => (kind === undefined ? {} : { kind }),
     });
-  };
-  const keysOf = async (records: AsyncIterable<{ readonly key: string }>) => {
-    const keys: string[] = [];
-    for await (const { key } of records) {
-      keys.push(key);
-    }
-    return keys;
   };
 
   test(`${name}: a record that was never written is not there`, async () => {
