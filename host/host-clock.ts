@@ -1,6 +1,7 @@
 import type { WorkClock } from "../clock/clock.ts";
 import { ClockSpecError } from "../clock/clock-spec.ts";
 import { createClock, type ClockMemory } from "../clock/create-clock.ts";
+import { crashPoint } from "./crash-points.ts";
 import { HostError } from "./host-error.ts";
 import type { HostStore } from "./store/store.ts";
 
@@ -25,7 +26,10 @@ export async function openHostClock(
       name: `host-${process.pid}`,
       memory,
       requires,
-      persist: (changed) => store.writeRecord(NAMESPACE, KEY, { ...memory, ...changed }),
+      async persist(changed) {
+        await store.writeRecord(NAMESPACE, KEY, { ...memory, ...changed });
+        crashPoint("clock-instant-stored");
+      },
     });
   } catch (error) {
     if (error instanceof ClockSpecError || spec.startsWith("http")) {

@@ -1,5 +1,6 @@
 import type { DequeuedMessageItem, QueueClient } from "@azure/storage-queue";
 import type { WorkClock } from "../../clock/clock.ts";
+import { crashPoint } from "../crash-points.ts";
 import { describeError, type FunctionRunner } from "../functions/function-runner.ts";
 import type { Logger } from "../logging/logger.ts";
 import { asHost } from "../outgoing-requests.ts";
@@ -198,6 +199,7 @@ export class QueueListener {
     const lease = this.#lease(message.messageId, message.popReceipt);
     try {
       await lease.record();
+      crashPoint("queue-message-taken");
       await this.#process(message, lease);
     } catch (error) {
       // Not renewed any more, the message comes back by itself.
@@ -234,6 +236,7 @@ export class QueueListener {
       triggerMetadata: triggerMetadata(message, text),
       reason: `New queue message detected on '${this.queueName}'.`,
     });
+    crashPoint("queue-message-processed");
     if (outcome.ok) {
       return lease.complete();
     }
@@ -295,6 +298,7 @@ export class QueueListener {
         await poison.sendMessage(message.messageText);
       }
     });
+    crashPoint("queue-message-poisoned");
     await lease.complete();
   }
 }

@@ -1,4 +1,5 @@
 import type { WorkClock } from "../../clock/clock.ts";
+import { crashPoint } from "../crash-points.ts";
 import type { FunctionRunner } from "../functions/function-runner.ts";
 import type { HostStore } from "../store/store.ts";
 import type { RetryOptions } from "../worker/functions-core.ts";
@@ -99,6 +100,7 @@ export class TimerListener {
   async #run(due: number, isPastDue: boolean): Promise<void> {
     const { clock, schedule } = this.#options;
     await this.#invoke(due, isPastDue);
+    crashPoint("timer-trigger-run");
     if (this.#isStopped) {
       return;
     }

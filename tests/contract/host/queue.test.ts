@@ -27,12 +27,13 @@ async function keeper(): Promise<KeeperRecord | null> {
   }
 }
 
-async function start(): Promise<void> {
+async function start(env: Record<string, string> = {}): Promise<void> {
   host = await startForkedHost({
     app: "queue-esm",
     folder,
     args: ["--azurite", "--clock=virtual"],
     settings: { Values: { WorkQueue: "work" } },
+    env,
   });
   const record = await keeper();
   if (record === null) {
@@ -168,6 +169,31 @@ test("Azurite outlives a kill -9 of its host, saves what was acknowledged, and e
   expect(await keeper()).toBeNull();
   await start();
   expect(await take("kept")).toBe("acknowledged");
+});
+
+test.each([
+  ["queue-message-taken", { n: 3 }, "results", 2],
+  ["queue-message-processed", { n: 4 }, "results", 1],
+  ["queue-message-poisoned", { fails: true }, "work-poison", 1],
+])("a crash at %s loses no message", async (point, message, outcome, dequeueCount) => {
+  await host.kill();
+  await start({ HOST_CRASH_AT: point });
+  const crashed = new Promise((resolve) => {
+    host.child.once("exit", (_code, signal) => resolve(signal));
+  });
+  await put(encode(message));
+  expect(await crashed).toBe("SIGKILL");
+  await start();
+  if (outcome === "results") {
+    expect(await result()).toMatchObject({ message, dequeueCount });
+  }
+  if (point === "queue-message-processed") {
+    // At least once: the work was done, its end was not written down.
+    expect(await result()).toMatchObject({ message, dequeueCount: 2 });
+  }
+  if (outcome === "work-poison") {
+    expect([await take(outcome), await take(outcome)]).toEqual([encode(message), encode(message)]);
+  }
 });
 
 test("a second host on the same data refuses in one sentence", async () => {

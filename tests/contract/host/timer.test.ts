@@ -141,3 +141,30 @@ test("after kill -9 time goes on from where it was, and on the next start what w
   expect(run?.isPastDue).toBe(true);
   expect((await runsOf("hourly")).length).toBe(1);
 });
+
+test("a host that follows another one's clock runs its timers on it, and both go on", async () => {
+  const owner = await startForkedHost({
+    app: "http-esm",
+    folder: await temporaryFolder(),
+    args: ["--clock=virtual@2026-03-02T06:00:00Z"],
+    settings: { Values: {} },
+  });
+  const hold = "/clock/holds/test";
+  await send(owner.internalUrl, hold, { method: "POST" });
+  host = await startForkedHost({
+    app: "timer-cjs",
+    folder: await temporaryFolder(),
+    args: [`--clock=${owner.internalUrl}`],
+    settings: { Values: { HourlySchedule: "0 0 * * * *" } },
+  });
+  expect(await runsOf("hourly")).toEqual([]);
+  await send(owner.internalUrl, hold, { method: "DELETE" });
+  const runs = await eventually(async () => {
+    const found = await runsOf("hourly");
+    return found.length >= 3 && found;
+  }, "three hourly runs");
+  expect(runs.slice(0, 2).map(({ at }) => at)).toEqual([
+    "2026-03-02T07:00:00.000Z",
+    "2026-03-02T08:00:00.000Z",
+  ]);
+});
