@@ -48,53 +48,63 @@ export function historyRows(
       scheduled.set(event.EventId, event);
     }
   }
-  return events.filter(isShown).map((event) => {
-    const row: HistoryRow = { ...event, EventType: eventTypeName(event.EventType) };
-    const origin = originOf(event, scheduled);
-    if (origin !== undefined) {
-      row["ScheduledTime"] = origin.Timestamp;
-      if ("Name" in origin) {
-        row["FunctionName"] = origin.Name;
+  const answered = new Set(events.flatMap(answeredId));
+  return events
+    .filter((event) => isShown(event, answered))
+    .map((event) => {
+      const row: HistoryRow = { ...event, EventType: eventTypeName(event.EventType) };
+      const origin = originOf(event, scheduled);
+      if (origin !== undefined) {
+        row["ScheduledTime"] = origin.Timestamp;
+        if ("Name" in origin) {
+          row["FunctionName"] = origin.Name;
+        }
+        if ("Input" in origin && origin.Input !== null) {
+          row["Input"] = parse(origin.Input);
+        }
       }
-      if ("Input" in origin && origin.Input !== null) {
-        row["Input"] = parse(origin.Input);
+      if (event.EventType === HistoryEventType.ExecutionStarted) {
+        row["FunctionName"] = event.Name;
+        delete row["Name"];
+        row["Input"] = parse(event.Input);
       }
-    }
-    if (event.EventType === HistoryEventType.ExecutionStarted) {
-      row["FunctionName"] = event.Name;
-      delete row["Name"];
-      row["Input"] = parse(event.Input);
-    }
-    if (event.EventType === HistoryEventType.EventRaised) {
-      row["Input"] = parse(event.Input);
-    }
-    if (event.EventType === HistoryEventType.ExecutionCompleted) {
-      row["OrchestrationStatus"] = event.OrchestrationStatus === 1 ? "Completed" : "Failed";
-    }
-    if ("Result" in row) {
-      if (showOutput) {
-        row["Result"] = parse(row["Result"] as string | null);
-      } else {
-        delete row["Result"];
+      if (event.EventType === HistoryEventType.EventRaised) {
+        row["Input"] = parse(event.Input);
       }
-    }
-    for (const internal of ["EventId", "IsPlayed", "Version", "TaskScheduledId", "TimerId"]) {
-      delete row[internal];
-    }
-    return row;
-  });
+      if (event.EventType === HistoryEventType.ExecutionCompleted) {
+        row["OrchestrationStatus"] = event.OrchestrationStatus === 1 ? "Completed" : "Failed";
+      }
+      if ("Result" in row) {
+        if (showOutput) {
+          row["Result"] = parse(row["Result"] as string | null);
+        } else {
+          delete row["Result"];
+        }
+      }
+      for (const internal of ["EventId", "IsPlayed", "Version", "TaskScheduledId", "TimerId"]) {
+        delete row[internal];
+      }
+      return row;
+    });
 }
 
-const HIDDEN: readonly number[] = [
-  HistoryEventType.OrchestratorStarted,
-  HistoryEventType.OrchestratorCompleted,
-  HistoryEventType.TaskScheduled,
-  HistoryEventType.SubOrchestrationInstanceCreated,
-];
-
-function isShown(event: HistoryEvent): boolean {
-  return !HIDDEN.includes(event.EventType) && event.EventType !== HistoryEventType.TimerCreated;
+/** Bookkeeping, and what a completion already tells, is left out; what still waits for its completion is shown. */
+function isShown(event: HistoryEvent, answered: ReadonlySet<number>): boolean {
+  switch (event.EventType) {
+    case HistoryEventType.OrchestratorStarted:
+    case HistoryEventType.OrchestratorCompleted:
+      return false;
+    case HistoryEventType.TaskScheduled:
+    case HistoryEventType.SubOrchestrationInstanceCreated:
+    case HistoryEventType.TimerCreated:
+      return !answered.has(event.EventId);
+    default:
+      return true;
+  }
 }
+
+const answeredId = (event: HistoryEvent): number[] =>
+  "TaskScheduledId" in event ? [event.TaskScheduledId] : "TimerId" in event ? [event.TimerId] : [];
 
 function originOf(
   event: HistoryEvent,
