@@ -15,13 +15,12 @@ export const asHost = <T>(work: () => T): T => ownRequest.run(true, work);
  */
 const UNREAD_BODY_MS = 5_000;
 
-const endLater = (token: Disposable): void =>
-  void setTimeout(() => token[Symbol.dispose](), UNREAD_BODY_MS).unref();
-
 export interface OutgoingRequestsOptions {
   readonly clock: WorkClock;
   /** `host:port` of whom the clock itself asks, if it follows another process; its requests are no work of the app. */
   readonly clockOwner: string | null;
+  /** How long an answer may go unread, for tests. */
+  readonly unreadBodyMs?: number;
   /** Called when a request that the app made through `node:http` has ended. */
   readonly onEnd: (request: { method: string; host: string; path: string }) => void;
 }
@@ -31,7 +30,7 @@ export interface OutgoingRequestsOptions {
  * publishes these events itself; nothing of the app is patched.
  */
 export function trackOutgoingRequests(options: OutgoingRequestsOptions): Disposable {
-  const { clock, clockOwner, onEnd } = options;
+  const { clock, clockOwner, onEnd, unreadBodyMs = UNREAD_BODY_MS } = options;
   const tokens = new WeakMap<object, Disposable>();
 
   const onHttpStart = (event: unknown): void => {
@@ -60,7 +59,7 @@ export function trackOutgoingRequests(options: OutgoingRequestsOptions): Disposa
   const onHead = (event: unknown): void => {
     const token = tokens.get((event as { request: object }).request);
     if (token !== undefined) {
-      endLater(token);
+      setTimeout(() => token[Symbol.dispose](), unreadBodyMs).unref();
     }
   };
   const onFetchEnd = (event: unknown): void => {
