@@ -24,6 +24,8 @@ df.app.entity<number>("counter", (context) => {
       throw "cannot";
     case "delete":
       context.df.destructOnExit();
+      break;
+    default:
   }
 });
 const counter = (key: string) => new df.EntityId("counter", key);
