@@ -37,11 +37,13 @@ export function describeTableContract(name: string, open: () => TableStore): voi
 
   test(`${name}: what is written is read again, whatever its key and length`, async () => {
     const table = openTable();
-    const long = "ü€".repeat(40_000);
-    await table.put("p/1", "a b/c\\d#e?f~g%h", { text: long });
+    const long = "ü€😀".repeat(30_000);
+    await table.put("p/1", "a b/c\\d#e?f~g%hÜ€😀", { text: long });
 
-    expect((await table.get("p/1", "a b/c\\d#e?f~g%h"))?.value.text).toBe(long);
-    expect(await keysOf(listAll(table, "p/1"))).toEqual(["a b/c\\d#e?f~g%h"]);
+    const read = (await table.get("p/1", "a b/c\\d#e?f~g%hÜ€😀"))?.value.text;
+    // Compared as a fact: a difference of so long a text would fill the log.
+    expect(read === long).toBe(true);
+    expect(await keysOf(listAll(table, "p/1"))).toEqual(["a b/c\\d#e?f~g%hÜ€😀"]);
   });
 
   test(`${name}: an insert refuses what is there already`, async () => {
