@@ -33,7 +33,7 @@ export default {
     project("unit", [
       "<rootDir>/tests/{unit,orchestrators,replay,property,regressions}/**/*.test.ts",
     ]),
-    project("contract", ["<rootDir>/tests/contract/**/*.test.ts"]),
+    project("contract", ["<rootDir>/tests/contract/**/*.test.ts"], BUILT),
     project("e2e", ["<rootDir>/tests/e2e/**/*.test.ts"], BUILT),
     project("crash", ["<rootDir>/tests/crash/**/*.test.ts"], BUILT),
   ],
