@@ -18,7 +18,8 @@ const KIND_OF_TRIGGER: Readonly<Record<string, DurableFunctionKind>> = {
   entitytrigger: "entity",
 };
 
-function durableFunctions(worker: Worker): DurableFunction[] {
+/** The functions that the durable engine calls. */
+export function durableFunctions(worker: Worker): DurableFunction[] {
   return [...worker.functions.values()].flatMap(({ metadata }) => {
     const trigger = triggerOf(metadata);
     const kind =

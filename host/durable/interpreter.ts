@@ -457,15 +457,15 @@ interface Scheduled {
   readonly name: string | null;
 }
 
-const agree = (a: Scheduled, b: Scheduled): boolean =>
+export const agree = (a: Scheduled, b: Scheduled): boolean =>
   a.kind === b.kind && (a.name === null || b.name === null || isSameName(a.name, b.name));
 
-const nameOf = ({ name }: Scheduled): string => (name === null ? "" : ` '${name}'`);
+export const nameOf = ({ name }: Scheduled): string => (name === null ? "" : ` '${name}'`);
 
 /** The activity under which the extension runs durable HTTP calls. */
 export const HTTP_ACTIVITY = "BuiltIn::HttpActivity";
 
-function describeEffect(effect: Effect): Scheduled {
+export function describeEffect(effect: Effect): Scheduled {
   switch (effect.kind) {
     case "activity":
       return { kind: "an activity", name: effect.name };
@@ -480,15 +480,15 @@ function describeEffect(effect: Effect): Scheduled {
   }
 }
 
-type SchedulingEvent = Extract<HistoryEvent, { EventType: 4 | 7 | 10 | 14 }>;
+export type SchedulingEvent = Extract<HistoryEvent, { EventType: 4 | 7 | 10 | 14 }>;
 
-const isScheduling = (event: HistoryEvent): event is SchedulingEvent =>
+export const isScheduling = (event: HistoryEvent): event is SchedulingEvent =>
   event.EventType === HistoryEventType.TaskScheduled ||
   event.EventType === HistoryEventType.SubOrchestrationInstanceCreated ||
   event.EventType === HistoryEventType.TimerCreated ||
   event.EventType === HistoryEventType.EventSent;
 
-function describeScheduled(event: SchedulingEvent): Scheduled {
+export function describeScheduled(event: SchedulingEvent): Scheduled {
   switch (event.EventType) {
     case HistoryEventType.TaskScheduled:
       return { kind: "an activity", name: event.Name };

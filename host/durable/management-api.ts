@@ -20,6 +20,7 @@ import {
 import { newInstance } from "./new-instance.ts";
 import type { Orchestrations } from "./orchestrations.ts";
 import type { DurableTaskSettings } from "./settings.ts";
+import { recordedHistory } from "./recorded-history.ts";
 import { historyRows, statusPayload } from "./status-payload.ts";
 import type { HostStore } from "../store/store.ts";
 
@@ -87,6 +88,8 @@ export class ManagementApi {
         return this.#status(request, first!);
       case "DELETE instances/2":
         return this.#purgeOne(first!);
+      case "GET instances/3":
+        return verb!.toLowerCase() === "history" ? this.#history(first!) : answer(404);
       case "POST makeprimary/1":
         return answer(200);
       case "POST instances/4":
@@ -209,6 +212,13 @@ export class ManagementApi {
           location: this.#links(request, instanceId)["statusQueryGetUri"]!,
           "retry-after": STATUS_RETRY_SECONDS,
         });
+  }
+
+  /** Not a route of the extension: the history as the orchestrator function saw it, which a replay needs. */
+  #history(instanceId: string): ManagementAnswer {
+    const { orchestrations, store } = this.#options;
+    const record = orchestrations.recordOf(instanceId);
+    return record === null ? answer(404) : answer(200, recordedHistory(store, record));
   }
 
   #filter({ query }: ManagementRequest): InstanceFilter {

@@ -27,6 +27,8 @@ export interface WorkerLogEntry {
 export interface WorkerOptions {
   readonly appDirectory: string;
   readonly log: (entry: WorkerLogEntry) => void;
+  /** Whether the library may open its listener for streamed HTTP; nobody calls an app that is only replayed. */
+  readonly canListen?: boolean;
 }
 
 export interface Invocation {
@@ -92,14 +94,18 @@ class AppWorker implements Worker {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
       throw new HostError("app-load", `An appStart hook of the app failed: ${reason}`, error);
     }
-    const capabilities = await this.#registry.programmingModel?.getCapabilities?.({
+    const capabilities = this.#options.canListen === false ? undefined : await this.#capabilities();
+    this.httpProxyUrl = capabilities?.["HttpUri"] ?? null;
+    this.#registry.isLocked = true;
+  }
+
+  #capabilities(): Promise<Record<string, string>> | undefined {
+    return this.#registry.programmingModel?.getCapabilities?.({
       RpcHttpBodyOnly: "true",
       RawHttpBodyBytes: "true",
       UseNullableValueDictionaryForHttp: "true",
       WorkerVersion: WORKER_VERSION,
     });
-    this.httpProxyUrl = capabilities?.["HttpUri"] ?? null;
-    this.#registry.isLocked = true;
   }
 
   async stop(): Promise<void> {
