@@ -176,8 +176,9 @@ export class Orchestrations {
     }
     const current = this.recordOf(record.instanceId);
     if (current !== null) {
-      const committed = this.commit(removeInstance(this.#options.store, current));
-      await committed;
+      crashPoint("purge-uncommitted");
+      await this.commit(removeInstance(this.#options.store, current));
+      crashPoint("purge-committed");
     }
     this.#hot.drop(state);
     this.#tellEnd(record.instanceId);
