@@ -1,0 +1,54 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+
+export type ServerKind = "simulator" | "echo" | "staticMock" | "fill";
+
+export interface ServerOptions {
+  readonly kind: ServerKind;
+  readonly seed?: unknown;
+  readonly dataDir?: string | null;
+  /** How many requests `fill` leaves in the log. */
+  readonly requests?: number;
+}
+
+export interface ServerReady {
+  readonly url: string;
+  /** From the call that starts the server to the moment it can answer; module loading is not in it. */
+  readonly startMs: number;
+  readonly residentBytes: number;
+}
+
+export interface ServerProcess extends ServerReady {
+  memory(): Promise<number>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server in a process of its own, so that client and server each have a core. */
+export async function startServer(options: ServerOptions): Promise<ServerProcess> {
+  const child = fork(new URL("server.ts", import.meta.url), [], {
+    execArgv: ["--import", "tsx"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  child.send(options);
+  const ready = (await next(child)) as ServerReady;
+  return {
+    ...ready,
+    async memory() {
+      child.send("memory");
+      return (await next(child)) as number;
+    },
+    async stop() {
+      const ended = once(child, "exit");
+      child.send("stop");
+      await ended;
+    },
+  };
+}
+
+async function next(child: ChildProcess): Promise<unknown> {
+  const ended = once(child, "exit").then(([code]) => {
+    throw new Error(`The server process ended with ${String(code)}.`);
+  });
+  const [message] = (await Promise.race([once(child, "message"), ended])) as [unknown];
+  return message;
+}
