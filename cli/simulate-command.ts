@@ -9,10 +9,14 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { z } from "zod";
 
 import { createClock, type ClockMemory } from "../clock/create-clock.ts";
+import { parseClock } from "../clock/clock-spec.ts";
 import { startSimulator } from "../simulator/start.ts";
+import { FaultFile } from "../simulator/faults/fault-file.ts";
+import { THROTTLING_MODES, type ThrottlingMode } from "../simulator/throttling/throttle.ts";
 import { parsePort } from "./command-line.ts";
 
 interface SimulateOptions {
@@ -20,6 +24,9 @@ interface SimulateOptions {
   readonly port: number;
   readonly data?: string;
   readonly clock: string;
+  readonly throttling?: ThrottlingMode;
+  readonly faults?: string;
+  readonly tls?: true;
   readonly exitWithParent?: true;
 }
 
@@ -35,6 +42,17 @@ export function createSimulateCommand(): Command {
       "system, x60, virtual, virtual@<instant> or the address of a clock's owner",
       "system",
     )
+    .addOption(
+      new Option(
+        "--throttling <mode>",
+        "limits of Microsoft Graph (left out: documented, but none where time stands still)",
+      ).choices(THROTTLING_MODES),
+    )
+    .option("--faults <file>", "faults to begin with, sown or scripted")
+    .option(
+      "--tls",
+      "HTTPS, with a certificate authority of its own in the data directory (official clients need it)",
+    )
     .option("--exit-with-parent", "stop when the process that forked this one disappears")
     .action(simulate);
 }
@@ -48,7 +66,9 @@ async function simulate(options: SimulateOptions): Promise<void> {
   }
 }
 
-async function run({ seed, port, data, clock: spec, exitWithParent }: SimulateOptions) {
+async function run(options: SimulateOptions) {
+  const { seed, port, data, clock: spec, exitWithParent } = options;
+  const faults = options.faults === undefined ? null : readFaults(options.faults);
   const clockFile = data === undefined ? null : join(data, "clock.json");
   const clock = await createClock(spec, {
     name: "simulator",
@@ -72,6 +92,9 @@ async function run({ seed, port, data, clock: spec, exitWithParent }: SimulateOp
     dataDir: data ?? null,
     port,
     clock,
+    tls: options.tls === true,
+    throttling: options.throttling ?? usualThrottling(spec),
+    ...(faults === null ? {} : { faults }),
     ...(spec.startsWith("virtual") ? { advance: advanceOf(clock) } : {}),
     onFailure: (error) => {
       process.stderr.write(`The simulator stops: ${error.message}\n`);
@@ -86,6 +109,10 @@ async function run({ seed, port, data, clock: spec, exitWithParent }: SimulateOp
   }
   process.send?.({ type: "ready", url: simulator.url, pid: process.pid });
   process.stdout.write(`Microsoft Graph simulator at ${simulator.url}/v1.0\n`);
+  process.stdout.write(`Control and admin page at ${simulator.url}/simulator/\n`);
+  if (simulator.authorityFile !== null) {
+    process.stdout.write(`Clients must trust ${simulator.authorityFile}\n`);
+  }
 }
 
 function advanceOf(clock: Awaited<ReturnType<typeof createClock>>) {
@@ -93,6 +120,24 @@ function advanceOf(clock: Awaited<ReturnType<typeof createClock>>) {
     new Promise((resolve) => {
       clock.setTimer(instant, resolve);
     });
+}
+
+/** Where time jumps it stands still while requests are made, and no quota would ever be refilled. */
+function usualThrottling(spec: string): ThrottlingMode {
+  const { kind } = parseClock(spec);
+  return kind === "virtual" || kind === "member" ? "none" : "documented";
+}
+
+function readFaults(file: string): FaultFile {
+  try {
+    return FaultFile.parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    const reason =
+      error instanceof z.ZodError
+        ? error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join(" ")
+        : (error as Error).message;
+    throw new Error(`The fault file ${file} cannot be read: ${reason}`, { cause: error });
+  }
 }
 
 function readSeed(file: string | undefined): unknown {

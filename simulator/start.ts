@@ -1,12 +1,17 @@
 import { rmSync } from "node:fs";
+import { resolve } from "node:path";
 
 import { areas } from "./areas.ts";
 import { createMemoryBlobStore, openFileBlobStore } from "./content/blob-store.ts";
+import { SnapshotStore } from "./control/snapshot-store.ts";
 import { createMemoryLog, FileLog } from "./core/transaction-log.ts";
 import { openDataDirectory, type DataDirectory } from "./data-directory.ts";
+import type { FaultFile } from "./faults/fault-file.ts";
 import { startHttpServer } from "./protocol/http-server.ts";
+import type { TlsIdentity } from "./protocol/local-authority.ts";
 import { createSimulator, type Simulator } from "./protocol/simulator.ts";
 import { createEstate } from "./seed/estate.ts";
+import type { ThrottlingMode } from "./throttling/throttle.ts";
 
 export interface SimulatorOptions {
   /** Gives the parsed seed file; called only when there is no data directory yet. */
@@ -16,35 +21,50 @@ export interface SimulatorOptions {
   /** 0 takes a free port. */
   readonly port: number;
   readonly clock: { now(): number };
+  /** HTTPS with a certificate authority of its own, kept in the data directory. */
+  readonly tls?: boolean;
   /** Lets the clock jump to an instant (Unix milliseconds); given when this process owns a virtual clock. */
   readonly advance?: (instant: number) => Promise<void>;
+  /** Default: "none". */
+  readonly throttling?: ThrottlingMode;
+  /** Faults to begin with. */
+  readonly faults?: FaultFile;
   /** Called when the disk no longer takes what must be kept; the simulator answers nothing more. */
   readonly onFailure?: (error: Error) => void;
 }
 
 export interface RunningSimulator {
   readonly url: string;
+  /** The certificate (PEM) that clients must trust; null without TLS. */
+  readonly authorityFile: string | null;
   stop(): Promise<void>;
 }
 
 /** Starts a Graph simulator on 127.0.0.1. Errors are one sentence for people. */
 export async function startSimulator(options: SimulatorOptions): Promise<RunningSimulator> {
   const { readSeed, dataDir } = options;
+  if (options.tls === true && dataDir === null) {
+    throw new Error("HTTPS needs a data directory for its certificate authority: give --data.");
+  }
   const directory =
     dataDir === null ? null : openDataDirectory(dataDir, () => checkedSeed(readSeed));
   try {
     const { simulator, close } = await load(options, directory);
     await simulator.engine.durable();
+    const tls =
+      options.tls === true && dataDir !== null ? await openTls(resolve(dataDir, "tls")) : null;
     const server = await startHttpServer(
       simulator,
       options.port,
       options.onFailure ?? ((error) => process.stderr.write(`${String(error.stack)}\n`)),
+      tls ?? undefined,
     ).catch(async (error: unknown) => {
       await close();
       throw error;
     });
     return {
       url: server.url,
+      authorityFile: tls?.authorityFile ?? null,
       async stop() {
         await server.stop();
         await close();
@@ -55,6 +75,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
     directory?.unlock();
     throw error;
   }
+}
+
+/** Certificates are loaded only by those who want them. */
+async function openTls(directory: string): Promise<TlsIdentity> {
+  const { openTlsIdentity } = await import("./protocol/local-authority.ts");
+  return openTlsIdentity(directory);
 }
 
 interface Loaded {
@@ -80,6 +106,8 @@ async function load(options: SimulatorOptions, directory: DataDirectory | null):
     blobs,
     clock,
     ...(advance === undefined ? {} : { advance }),
+    ...(options.dataDir === null ? {} : { snapshots: new SnapshotStore(resolve(options.dataDir)) }),
+    ...(options.throttling === undefined ? {} : { throttling: options.throttling }),
     key: directory?.tokenKey ?? Buffer.alloc(32, estate.seed & 0xff),
   });
   const close = async () => {
@@ -97,6 +125,7 @@ async function load(options: SimulatorOptions, directory: DataDirectory | null):
     return load(options, directory);
   }
   if (!engine.isSeeded) engine.seed(areas);
+  if (options.faults !== undefined) simulator.applyFaults(options.faults);
   return { simulator, close };
 }
 

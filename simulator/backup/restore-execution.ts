@@ -2,6 +2,7 @@ import { defineTransition } from "../core/area.ts";
 import type { Context } from "../core/context.ts";
 import { appendVersions, contentState } from "../content/content.ts";
 import { iso } from "../core/iso.ts";
+import { faultState } from "../faults/seeded-faults.ts";
 import type { Container, ItemVersion } from "../content/item.ts";
 import { createSite, sitesState, type Site } from "../content/site.ts";
 import { backupOf, type TenantBackup } from "./backup-state.ts";
@@ -31,7 +32,9 @@ export const artifactDue = defineTransition<{ sessionId: string; artifactId: str
     const tenant = backupOf(context);
     const artifact = tenant.sessions.get(sessionId)?.artifacts.get(artifactId);
     if (artifact === undefined || artifact.timeline === null || artifact.outcome !== null) return;
-    const outcome = restoreArtifact(context, tenant, artifact);
+    const outcome = isToFail(context, artifact)
+      ? failure("UnknownError")
+      : restoreArtifact(context, tenant, artifact);
     context.emit(outcome.kind === "succeeded" ? artifactRestored : artifactFailed, {
       sessionId,
       artifactId,
@@ -52,8 +55,18 @@ export function scheduleArtifacts(context: Context, session: RestoreSession): vo
   }
 }
 
+/** Whether a sown fault makes this artifact fail; nothing is restored then. */
+function isToFail(context: Context, artifact: RestoreArtifact): boolean {
+  const { seeded } = faultState.of(context);
+  if (seeded === null) return false;
+  const isMeant = (seeded.tenantId ?? context.tenantId).toLowerCase() === context.tenantId;
+  const rate = seeded.rates.failedArtifacts ?? 0;
+  return isMeant && context.random("failedArtifact", seeded.seed, artifact.id) < rate;
+}
+
 function failure(
   key:
+    | "UnknownError"
     | "ArtifactNotFound"
     | "InvalidRestoreTime"
     | "ArtifactCannotBeRestored"

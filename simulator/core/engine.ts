@@ -1,4 +1,5 @@
 import type { BlobStore } from "../content/blob-store.ts";
+import { faultArea } from "../faults/seeded-faults.ts";
 import type { Estate } from "../seed/estate.ts";
 import type { Area, EventDefinition, TransitionDefinition } from "./area.ts";
 import type { Context } from "./context.ts";
@@ -10,11 +11,13 @@ import type { TransactionLog } from "./transaction-log.ts";
 import { World } from "./world.ts";
 
 /** Everything of a journal row that is not known from the transaction itself. */
-export type Entry = Omit<JournalRow, "sequence" | "at" | "effects" | "status" | "code">;
+export type Entry = Omit<JournalRow, "sequence" | "at" | "effects" | "status" | "code" | "fault">;
 
 export interface Outcome {
   readonly status: number;
   readonly code: string | null;
+  /** Set when a fault hit the request. */
+  readonly fault?: string;
 }
 
 interface StoredEvent {
@@ -56,7 +59,7 @@ export class Engine {
     readonly blobs: BlobStore;
     readonly clock: { now(): number };
   }) {
-    const areas = [coreArea, ...options.areas];
+    const areas = [coreArea, faultArea, ...options.areas];
     this.world = new World(
       options.estate,
       areas.flatMap((area) => area.states),
@@ -158,7 +161,13 @@ export class Engine {
     const outcome = run(
       this.#context({ at, sequence, tenantId: entry.tenantId, events, ids: { next: 0 } }),
     );
-    const row = { sequence, ...entry, status: outcome.status, code: outcome.code };
+    const row = {
+      sequence,
+      ...entry,
+      status: outcome.status,
+      code: outcome.code,
+      ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
+    };
     this.#finish(at, row, events);
     this.#log.append(
       { at, row, events } satisfies StoredTransaction,

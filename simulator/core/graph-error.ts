@@ -8,6 +8,8 @@ interface GraphErrorOptions {
   readonly target?: string;
   readonly details?: readonly GraphErrorDetail[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** More members of `error.innerError`. */
+  readonly inner?: Readonly<Record<string, string>>;
 }
 
 /** A refusal in Graph's words: HTTP status, `error.code`, `error.message`, optional details and headers. */
@@ -17,6 +19,7 @@ export class GraphError extends Error {
   readonly target: string | null;
   readonly details: readonly GraphErrorDetail[];
   readonly headers: Readonly<Record<string, string>>;
+  readonly inner: Readonly<Record<string, string>>;
 
   constructor(status: number, code: string, message: string, options: GraphErrorOptions = {}) {
     super(message);
@@ -26,6 +29,7 @@ export class GraphError extends Error {
     this.target = options.target ?? null;
     this.details = options.details ?? [];
     this.headers = options.headers ?? {};
+    this.inner = options.inner ?? {};
   }
 }
 

@@ -10,13 +10,15 @@ export interface JournalRow {
   /** Rises by one with each row. */
   readonly sequence: number;
   readonly at: string;
-  readonly kind: "request" | "transition" | "scenario";
+  readonly kind: "request" | "transition" | "scenario" | "control";
   readonly tenantId: string;
   readonly method: string;
   /** Path and query of a request; the type of a transition; the name of a scenario. */
   readonly path: string;
   readonly status: number;
   readonly code: string | null;
+  /** What a fault did to the request or its answer; `status` is then still Graph's own. */
+  readonly fault?: string;
   readonly appId: string | null;
   readonly userId: string | null;
   readonly requestId: string | null;

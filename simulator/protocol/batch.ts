@@ -40,30 +40,49 @@ export function answerBatch(call: HttpCall, run: (call: HttpCall) => HttpAnswer)
   if (new Set(requests.map(({ id }) => id)).size !== requests.length) {
     return refuse("Request ids in a batch must differ.");
   }
+  const order = inOrderOfDependencies(requests);
+  if (order === null) {
+    return refuse("A request depends on one that the batch does not have, or on itself.");
+  }
   const statuses = new Map<string, number>();
   const responses = [];
-  for (const item of requests) {
-    const dependencies = item.dependsOn ?? [];
-    // Requests run in the order given, so a dependency must come first.
-    if (dependencies.some((id) => !statuses.has(id))) {
-      return refuse(`Request '${item.id}' depends on a request that does not come before it.`);
-    }
-    const hasFailed = dependencies.some((id) => (statuses.get(id) ?? 0) >= 400);
-    const response = hasFailed ? failedDependency(item) : answerItem(call, item, run);
+  let isReset = false;
+  for (const item of order) {
+    const hasFailed = (item.dependsOn ?? []).some((id) => (statuses.get(id) ?? 0) >= 400);
+    const answered = hasFailed ? null : runItem(call, item, run);
+    if (answered?.isReset === true) isReset = true;
+    const response = answered === null ? failedDependency(item) : responseOf(item, answered);
     statuses.set(item.id, response.status);
     responses.push(response);
   }
-  return jsonAnswer(200, { responses });
+  const answer = jsonAnswer(200, { responses });
+  // The requests of a batch share one connection: a fault that breaks it for one breaks it for all.
+  return isReset ? { ...answer, isReset: true } : answer;
 }
 
-function answerItem(call: HttpCall, item: Item, run: (call: HttpCall) => HttpAnswer) {
+/** Dependencies first, otherwise as given; null when one is missing or they form a circle. */
+function inOrderOfDependencies(requests: readonly Item[]): readonly Item[] | null {
+  const done = new Set<string>();
+  const order: Item[] = [];
+  while (order.length < requests.length) {
+    const next = requests.find(
+      ({ id, dependsOn = [] }) => !done.has(id) && dependsOn.every((wanted) => done.has(wanted)),
+    );
+    if (next === undefined) return null;
+    done.add(next.id);
+    order.push(next);
+  }
+  return order;
+}
+
+function runItem(call: HttpCall, item: Item, run: (call: HttpCall) => HttpAnswer): HttpAnswer {
   const headers: Record<string, string | undefined> = {
     authorization: call.headers["authorization"],
   };
   for (const [name, value] of Object.entries(item.headers ?? {}))
     headers[name.toLowerCase()] = value;
   const path = item.url.replace(/^\/?v1\.0(?=\/)/, "");
-  const answer = run({
+  return run({
     method: item.method,
     target: `/v1.0${path.startsWith("/") ? "" : "/"}${path}`,
     headers,
@@ -71,12 +90,15 @@ function answerItem(call: HttpCall, item: Item, run: (call: HttpCall) => HttpAns
       item.body === undefined ? new Uint8Array() : Buffer.from(JSON.stringify(item.body), "utf8"),
     baseUrl: call.baseUrl,
   });
+}
+
+function responseOf(item: Item, answer: HttpAnswer) {
   const isJson = answer.headers["content-type"]?.startsWith("application/json") === true;
   const text = Buffer.from(answer.bytes);
   return {
     id: item.id,
     status: answer.status,
-    headers: answer.headers,
+    headers: spelled(answer.headers),
     ...(answer.bytes.length === 0
       ? {}
       : {
@@ -89,7 +111,7 @@ function failedDependency(item: Item) {
   return {
     id: item.id,
     status: 424,
-    headers: { "content-type": "application/json" },
+    headers: { "Content-Type": "application/json" },
     body: {
       error: {
         code: "FailedDependency",
@@ -97,6 +119,28 @@ function failedDependency(item: Item) {
       },
     },
   };
+}
+
+/** Names that are not simply written with a capital after each hyphen; those of Microsoft have none. */
+const SPELLINGS: Readonly<Record<string, string>> = {
+  etag: "ETag",
+  "odata-version": "OData-Version",
+  "ratelimit-limit": "RateLimit-Limit",
+  "ratelimit-remaining": "RateLimit-Remaining",
+  "ratelimit-reset": "RateLimit-Reset",
+};
+
+/** Inside a body a header's name has one spelling, which clients look up, unlike those of HTTP itself. */
+function spelled(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      SPELLINGS[name] ??
+        (/^(x-ms-|request-id$|client-request-id$)/.test(name)
+          ? name
+          : name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase())),
+      value,
+    ]),
+  );
 }
 
 function refuse(message: string): HttpAnswer {

@@ -10,8 +10,10 @@ import type { Principal } from "../core/principal.ts";
 import { guidOf } from "../core/random.ts";
 import type { GraphRequest, GraphResponse, Route } from "../core/route.ts";
 import { Router } from "../core/router.ts";
+import { directoryState } from "../directory/directory.ts";
 import { cutPage, project } from "../odata/page.ts";
 import { parseQuery } from "../odata/query.ts";
+import type { Throttle } from "../throttling/throttle.ts";
 import { authenticate } from "./access-token.ts";
 import { jsonAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
 
@@ -19,6 +21,15 @@ interface Answered {
   readonly status: number;
   readonly code: string | null;
   readonly answer: HttpAnswer;
+  readonly fault?: string;
+}
+
+/** A fault that changes an answer after the request has done what it does. */
+export interface Alteration {
+  /** Name for the journal. */
+  readonly fault: string;
+  /** The answer to send instead, or null when the fault does not fit this one. */
+  alter(answer: HttpAnswer): HttpAnswer | null;
 }
 
 /** Answers Graph requests below `/v1.0`: who, may they, which route, strict body, one transaction, Graph's envelopes. */
@@ -26,16 +37,23 @@ export class GraphService {
   readonly #engine: Engine;
   readonly #router: Router;
   readonly #key: Uint8Array;
+  readonly #throttle: Throttle;
   #count = 0;
 
-  constructor(engine: Engine, routes: readonly Route[], key: Uint8Array) {
-    this.#engine = engine;
-    this.#router = new Router(routes);
-    this.#key = key;
+  constructor(options: {
+    readonly engine: Engine;
+    readonly routes: readonly Route[];
+    readonly key: Uint8Array;
+    readonly throttle: Throttle;
+  }) {
+    this.#engine = options.engine;
+    this.#router = new Router(options.routes);
+    this.#key = options.key;
+    this.#throttle = options.throttle;
   }
 
   /** Runs one request. The answer may be sent once `durable()` of the engine has settled. */
-  handle(call: HttpCall): HttpAnswer {
+  handle(call: HttpCall, alteration?: Alteration): HttpAnswer {
     this.#engine.advance();
     const url = new URL(call.target, "http://graph");
     const [, version = "", path = ""] = /^\/(v1\.0|beta)(\/.*)?$/.exec(url.pathname) ?? [];
@@ -62,13 +80,20 @@ export class GraphService {
       requestId: ids.requestId,
       clientRequestId: ids.clientRequestId,
     };
-    return this.#engine.execute(entry, (context): Answered => {
+    const answer = (context: Context): Answered => {
       try {
         if (principal === null) throw refusal;
         return this.#answer(context, principal, call, { url, version, path, ids });
       } catch (error) {
         return refuse(error, ids, context.now);
       }
+    };
+    return this.#engine.execute(entry, (context): Answered => {
+      const answered = answer(context);
+      const altered = alteration?.alter(answered.answer) ?? null;
+      return altered === null || alteration === undefined
+        ? answered
+        : { ...answered, answer: altered, fault: alteration.fault };
     }).answer;
   }
 
@@ -105,6 +130,24 @@ export class GraphService {
     const { route, params } = match;
     checkPermission(route, principal);
     const query = parseQuery(target.url.searchParams, route.query);
+    // Throttled before the body is read; what is refused up to here costs nothing.
+    target.ids.throttling = this.#throttle.admit(
+      {
+        method: route.method,
+        routePath: route.path,
+        hasSelect: query.select !== null,
+        hasExpand: query.expand !== null,
+        top: query.top,
+        hasDeltaToken: query.raw.has("$deltatoken") || query.raw.has("token"),
+      },
+      {
+        appId: principal.appId,
+        tenantId: principal.tenantId,
+        users: context.world.estate.tenant(principal.tenantId)?.users ?? 0,
+        mailbox: mailboxOf(context, principal, params),
+        now: context.now,
+      },
+    );
     const json = route.accepts === "json" ? parseJson(call) : undefined;
     const baseUrl = call.baseUrl;
     const request: GraphRequest = {
@@ -145,17 +188,34 @@ export class GraphService {
     const requestId = guidOf(
       createHash("sha256").update(`${this.#engine.now()} ${this.#count} ${call.target}`).digest(),
     );
-    return { requestId, clientRequestId: given ?? requestId };
+    return { requestId, clientRequestId: given ?? requestId, throttling: {} };
   }
 }
 
 interface Ids {
   readonly requestId: string;
   readonly clientRequestId: string;
+  /** What the answer says about quotas, once the request has been counted. */
+  throttling: Readonly<Record<string, string>>;
 }
 
 function headersOf(ids: Ids): Record<string, string> {
-  return { "request-id": ids.requestId, "client-request-id": ids.clientRequestId };
+  return {
+    "request-id": ids.requestId,
+    "client-request-id": ids.clientRequestId,
+    ...lowerCase(ids.throttling),
+  };
+}
+
+/** The same mailbox whether it is asked for by id or by name. */
+function mailboxOf(
+  context: Context,
+  { tenantId }: Principal,
+  params: Readonly<Record<string, string>>,
+): string | null {
+  const user = params["userId"];
+  if (user === undefined) return null;
+  return directoryState.of(context).tenant(tenantId).findUser(user)?.id ?? user.toLowerCase();
 }
 
 function write(response: GraphResponse, ids: Ids, request: GraphRequest, route: Route): HttpAnswer {
@@ -200,6 +260,7 @@ function refuse(error: unknown, ids: Ids, now: number): Answered {
         ...(refusal.target === null ? {} : { target: refusal.target }),
         ...(refusal.details.length === 0 ? {} : { details: refusal.details }),
         innerError: {
+          ...refusal.inner,
           date: iso(now).slice(0, 19),
           "request-id": ids.requestId,
           "client-request-id": ids.clientRequestId,

@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { HttpAnswer } from "./message.ts";
 import type { Simulator } from "./simulator.ts";
@@ -11,22 +13,29 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Serves a simulator over HTTP on 127.0.0.1; port 0 takes a free one. */
+/** Serves a simulator on 127.0.0.1, over HTTPS when there is a certificate; port 0 takes a free one. */
 export async function startHttpServer(
   simulator: Simulator,
   port: number,
   onFailure: (error: Error) => void,
+  /** PEM */
+  tls?: { readonly certificate: string; readonly key: string },
 ): Promise<RunningServer> {
-  const server = createServer((request, response) => {
-    void serve(simulator, request, response).catch((error: unknown) => {
+  const scheme = tls === undefined ? "http" : "https";
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    void serve(simulator, scheme, request, response).catch((error: unknown) => {
       response.destroy();
       onFailure(error as Error);
     });
-  });
+  };
+  const server =
+    tls === undefined
+      ? createServer(answer)
+      : createTlsServer({ cert: tls.certificate, key: tls.key, minVersion: "TLSv1.2" }, answer);
   // Clients reuse connections over pauses of a virtual clock; the default of 5 s makes them race a closing socket.
   server.keepAliveTimeout = 60_000;
   await listen(server, port);
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
     stop: () =>
@@ -57,6 +66,7 @@ function listen(server: Server, port: number): Promise<void> {
 
 async function serve(
   simulator: Simulator,
+  scheme: "http" | "https",
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -79,8 +89,9 @@ async function serve(
     target: request.url ?? "/",
     headers,
     bytes,
-    baseUrl: `http://${headers["host"] ?? "127.0.0.1"}`,
+    baseUrl: `${scheme}://${headers["host"] ?? "127.0.0.1"}`,
   });
+  if (answer.delayMs !== undefined) await sleep(answer.delayMs);
   if (answer.isReset === true) {
     response.socket?.resetAndDestroy();
     return;
@@ -89,6 +100,11 @@ async function serve(
     ...answer.headers,
     ...(answer.status === 204 ? {} : { "content-length": String(answer.bytes.length) }),
   });
+  if (answer.cutAt !== undefined) {
+    // The head promises the whole body; the connection ends in the middle of it.
+    response.write(answer.bytes.subarray(0, answer.cutAt), () => response.destroy());
+    return;
+  }
   response.end(answer.bytes);
 }
 

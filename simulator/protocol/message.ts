@@ -13,8 +13,12 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
-  /** Set when a scripted fault wants the connection closed instead of the answer sent. */
+  /** Set when a fault wants the connection reset instead of the answer sent. */
   readonly isReset?: true;
+  /** Real milliseconds that a fault holds the answer back. */
+  readonly delayMs?: number;
+  /** After so many bytes of the body a fault breaks the connection. */
+  readonly cutAt?: number;
 }
 
 export function jsonAnswer(

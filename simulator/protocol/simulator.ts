@@ -1,11 +1,15 @@
-import { Engine, type Entry } from "../core/engine.ts";
+import { Engine } from "../core/engine.ts";
 import type { Area } from "../core/area.ts";
 import type { TransactionLog } from "../core/transaction-log.ts";
 import type { BlobStore } from "../content/blob-store.ts";
+import { applyFaultFile, type FaultFile } from "../faults/fault-file.ts";
+import { FaultGate } from "../faults/fault-gate.ts";
 import type { Estate } from "../seed/estate.ts";
+import { Throttle, type ThrottlingMode } from "../throttling/throttle.ts";
+import { answerControl, isControlPath } from "../control/control.ts";
+import type { SnapshotStore } from "../control/snapshot-store.ts";
 import { answerBatch } from "./batch.ts";
-import { advanceTarget, answerControl } from "./control.ts";
-import { claimedTenant, faultAnswer, Faults } from "./faults.ts";
+import { Faults } from "./faults.ts";
 import { GraphService } from "./graph-service.ts";
 import { jsonAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
 import { answerTokenRequest } from "./token-endpoint.ts";
@@ -14,6 +18,8 @@ import { answerTokenRequest } from "./token-endpoint.ts";
 export interface Simulator {
   readonly engine: Engine;
   answer(call: HttpCall): Promise<HttpAnswer>;
+  /** Adds the faults of a file; to be called once the world is what the log says. */
+  applyFaults(file: FaultFile): void;
 }
 
 export function createSimulator(options: {
@@ -26,33 +32,34 @@ export function createSimulator(options: {
   readonly key: Uint8Array;
   /** Lets the clock jump to an instant (Unix milliseconds), where that is possible. */
   readonly advance?: (instant: number) => Promise<void>;
+  /** Where copies of the data are made; left out when everything is in memory. */
+  readonly snapshots?: SnapshotStore;
+  /** Default: "none". */
+  readonly throttling?: ThrottlingMode;
 }): Simulator {
   const { areas, key } = options;
   const engine = new Engine(options);
   const routes = areas.flatMap((area) => area.routes);
-  const graph = new GraphService(engine, routes, key);
+  const throttle = new Throttle(options.throttling ?? "none");
+  const graph = new GraphService({ engine, routes, key, throttle });
   const faults = new Faults();
+  const gate = new FaultGate(engine, faults);
   const permissions = {
     roles: unique(routes.flatMap((route) => route.permissions.application ?? [])),
     scopes: unique(routes.flatMap((route) => route.permissions.delegated ?? [])),
   };
 
-  const throughFaults = (call: HttpCall): HttpAnswer => {
-    const fault = faults.meet(call);
-    if (fault === null) return graph.handle(call);
-    if (fault.behaviour === "resetAfterCommit") return { ...graph.handle(call), isReset: true };
-    const answer = fault.behaviour === "status" ? faultAnswer(fault) : RESET;
-    return engine.execute(faultedEntry(call), () => ({
-      status: answer.status,
-      code: `scriptedFault:${fault.behaviour}`,
-      answer,
-    })).answer;
-  };
+  const throughFaults =
+    (place: "request" | "batchItem") =>
+    (call: HttpCall): HttpAnswer =>
+      gate.pass(call, place, (passed, alteration) => graph.handle(passed, alteration));
 
   const route = (call: HttpCall): HttpAnswer => {
     const path = call.target.split("?")[0] ?? "";
-    if (path === "/v1.0/$batch" && call.method === "POST") return answerBatch(call, throughFaults);
-    if (/^\/(v1\.0|beta)\//.test(path)) return throughFaults(call);
+    if (path === "/v1.0/$batch" && call.method === "POST") {
+      return gate.passBatch(call, (passed) => answerBatch(passed, throughFaults("batchItem")));
+    }
+    if (/^\/(v1\.0|beta)\//.test(path)) return throughFaults("request")(call);
     const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(path)?.[1];
     if (tenant !== undefined && call.method === "POST") {
       return answerTokenRequest(call, decodeURIComponent(tenant), {
@@ -62,54 +69,41 @@ export function createSimulator(options: {
         permissions,
       });
     }
-    if (path.startsWith("/simulator/"))
-      return answerControl(call, {
-        engine,
-        faults,
-        canAdvance: options.advance !== undefined,
-      });
     return jsonAnswer(404, { error: { code: "NotFound", message: `Nothing answers at ${path}.` } });
   };
 
-  const routeSafely = (call: HttpCall): HttpAnswer => {
-    try {
-      return route(call);
-    } catch (error) {
-      // An address that cannot be parsed ends here, and so does a defect; neither may end the simulator.
-      const isAddress = error instanceof TypeError || error instanceof URIError;
-      if (!isAddress) process.stderr.write(`${String((error as Error).stack)}\n`);
-      const message = isAddress ? "The address is not valid." : "The simulator failed.";
-      return jsonAnswer(isAddress ? 400 : 500, { error: { code: "BadRequest", message } });
-    }
+  const control = {
+    engine,
+    faults,
+    throttle,
+    advance: options.advance ?? null,
+    snapshots: options.snapshots ?? null,
+  };
+  const routeAny = async (call: HttpCall): Promise<HttpAnswer> => {
+    const path = call.target.split("?")[0] ?? "";
+    return isControlPath(path) ? answerControl(call, control) : route(call);
   };
 
   return {
     engine,
+    applyFaults: (file) => {
+      applyFaultFile(file, engine, faults);
+    },
     async answer(call) {
-      const target = advanceTarget(call, engine);
-      if (target !== null && options.advance !== undefined) await options.advance(target);
-      const answer = routeSafely(call);
+      const answer = await routeAny(call).catch(failureAnswer);
       await engine.durable();
       return answer;
     },
   };
 }
 
-/** A request that a fault kept from Graph is journaled too, without effects. */
-function faultedEntry(call: HttpCall): Entry {
-  return {
-    kind: "request",
-    tenantId: claimedTenant(call) ?? "",
-    method: call.method,
-    path: call.target.replace(/^\/v1\.0/, ""),
-    appId: null,
-    userId: null,
-    requestId: null,
-    clientRequestId: call.headers["client-request-id"] ?? null,
-  };
+/** An address that cannot be parsed ends here, and so does a defect; neither may end the simulator. */
+function failureAnswer(error: unknown): HttpAnswer {
+  const isAddress = error instanceof TypeError || error instanceof URIError;
+  if (!isAddress) process.stderr.write(`${String((error as Error).stack)}\n`);
+  const message = isAddress ? "The address is not valid." : "The simulator failed.";
+  return jsonAnswer(isAddress ? 400 : 500, { error: { code: "BadRequest", message } });
 }
-
-const RESET: HttpAnswer = { status: 503, headers: {}, bytes: new Uint8Array(), isReset: true };
 
 function unique(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();

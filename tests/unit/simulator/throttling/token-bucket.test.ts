@@ -1,0 +1,69 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+
+import { MAX_USAGE, TokenBucket } from "../../../../simulator/throttling/token-bucket.ts";
+
+test.each([
+  [0, 5, 1],
+  [2_000, 6, 0.8],
+  [5_000, 7, 0.5],
+  [10_000, 10, 0],
+  [60_000, 10, 0],
+])("after %d ms of a window of 10 s usage has fallen to %s", (elapsed, _grants, usage) => {
+  const bucket = new TokenBucket(10, 10_000, 0);
+  bucket.take(10, 0);
+  expect(bucket.usage(elapsed) < 1e-9 ? 0 : bucket.usage(elapsed)).toBeCloseTo(
+    elapsed === 2_000 ? 0.8 : usage,
+  );
+});
+
+test.each([
+  [10, 1, 1],
+  [10, 3, 3],
+  [12, 1, 3],
+  [100, 1, 9],
+])("with %d of 10 taken a request of %d waits %d s", (taken, cost, seconds) => {
+  const bucket = new TokenBucket(10, 10_000, 0);
+  bucket.take(taken, 0);
+  expect(bucket.hasRoom(cost, 0)).toBe(false);
+  expect(bucket.secondsUntil(cost, 0)).toBe(seconds);
+  expect(bucket.hasRoom(cost, seconds * 1_000)).toBe(true);
+});
+
+test("a clock that stands still refills nothing, and one that goes back takes nothing away", () => {
+  const bucket = new TokenBucket(10, 10_000, 5_000);
+  bucket.take(10, 5_000);
+  expect(bucket.hasRoom(1, 5_000)).toBe(false);
+  expect(bucket.usage(0)).toBe(1);
+  expect(bucket.hasRoom(1, 6_000)).toBe(true);
+});
+
+test("whoever waits as told is served, and no window grants more than its quota and one refill", () => {
+  const step = fc.record({
+    wait: fc.integer({ min: 0, max: 4_000 }),
+    cost: fc.integer({ min: 1, max: 5 }),
+  });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 5, max: 50 }),
+      fc.array(step, { maxLength: 80 }),
+      (quota, steps) => {
+        const bucket = new TokenBucket(quota, 10_000, 0);
+        let now = 0;
+        let granted = 0;
+        for (const { wait, cost } of steps) {
+          now += wait;
+          if (!bucket.hasRoom(cost, now)) {
+            bucket.take(cost, now);
+            expect(bucket.usage(now)).toBeLessThanOrEqual(MAX_USAGE);
+            now += bucket.secondsUntil(cost, now) * 1_000;
+            expect(bucket.hasRoom(cost, now)).toBe(true);
+          }
+          bucket.take(cost, now);
+          granted += cost;
+        }
+        expect(granted).toBeLessThanOrEqual(quota + (quota * now) / 10_000 + 1e-3);
+      },
+    ),
+  );
+});
