@@ -1,6 +1,9 @@
 import { Command } from "commander";
 import { createDemoCommand } from "./demo-command.ts";
 import { hostCommand } from "./host-command.ts";
+import { createInstancesCommand } from "./instances-command.ts";
+import { createReplayCommand } from "./replay-command.ts";
+import { createScenarioCommand } from "./scenario-command.ts";
 import { createSimulateCommand } from "./simulate-command.ts";
 import { createStartCommand } from "./start-command.ts";
 
@@ -10,4 +13,7 @@ await new Command("continuity")
   .addCommand(createDemoCommand())
   .addCommand(hostCommand)
   .addCommand(createSimulateCommand())
+  .addCommand(createScenarioCommand())
+  .addCommand(createInstancesCommand())
+  .addCommand(createReplayCommand())
   .parseAsync();
