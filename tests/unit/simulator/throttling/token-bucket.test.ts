@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import fc from "fast-check";
+import { array, assert, integer, property, record } from "fast-check";
 
 import { MAX_USAGE, TokenBucket } from "../../../../simulator/throttling/token-bucket.ts";
 
@@ -39,31 +39,27 @@ test("a clock that stands still refills nothing, and one that goes back takes no
 });
 
 test("whoever waits as told is served, and no window grants more than its quota and one refill", () => {
-  const step = fc.record({
-    wait: fc.integer({ min: 0, max: 4_000 }),
-    cost: fc.integer({ min: 1, max: 5 }),
+  const step = record({
+    wait: integer({ min: 0, max: 4_000 }),
+    cost: integer({ min: 1, max: 5 }),
   });
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 5, max: 50 }),
-      fc.array(step, { maxLength: 80 }),
-      (quota, steps) => {
-        const bucket = new TokenBucket(quota, 10_000, 0);
-        let now = 0;
-        let granted = 0;
-        for (const { wait, cost } of steps) {
-          now += wait;
-          if (!bucket.hasRoom(cost, now)) {
-            bucket.take(cost, now);
-            expect(bucket.usage(now)).toBeLessThanOrEqual(MAX_USAGE);
-            now += bucket.secondsUntil(cost, now) * 1_000;
-            expect(bucket.hasRoom(cost, now)).toBe(true);
-          }
+  assert(
+    property(integer({ min: 5, max: 50 }), array(step, { maxLength: 80 }), (quota, steps) => {
+      const bucket = new TokenBucket(quota, 10_000, 0);
+      let now = 0;
+      let granted = 0;
+      for (const { wait, cost } of steps) {
+        now += wait;
+        if (!bucket.hasRoom(cost, now)) {
           bucket.take(cost, now);
-          granted += cost;
+          expect(bucket.usage(now)).toBeLessThanOrEqual(MAX_USAGE);
+          now += bucket.secondsUntil(cost, now) * 1_000;
+          expect(bucket.hasRoom(cost, now)).toBe(true);
         }
-        expect(granted).toBeLessThanOrEqual(quota + (quota * now) / 10_000 + 1e-3);
-      },
-    ),
+        bucket.take(cost, now);
+        granted += cost;
+      }
+      expect(granted).toBeLessThanOrEqual(quota + (quota * now) / 10_000 + 1e-3);
+    }),
   );
 });
