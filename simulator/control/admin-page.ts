@@ -6,6 +6,7 @@ const TYPES: Readonly<Record<string, string>> = {
   "index.html": "text/html; charset=utf-8",
   "admin.css": "text/css; charset=utf-8",
   "admin.js": "text/javascript; charset=utf-8",
+  "admin.svg": "image/svg+xml",
 };
 
 /** The page's files stand beside this one in the sources; the compiled program reads them from there too. */

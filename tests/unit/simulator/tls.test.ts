@@ -1,0 +1,97 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+
+import { OWNER, smallEstate } from "../../contract/simulator/small-estate.ts";
+import { startSimulatorProcess, type SimulatorProcess } from "./simulator-process.ts";
+
+const run = promisify(execFile);
+
+let data: string;
+let simulator: SimulatorProcess;
+let authority: string;
+
+beforeAll(async () => {
+  data = mkdtempSync(join(tmpdir(), "simulator-tls-"));
+  writeFileSync(join(data, "seed.json"), JSON.stringify(smallEstate()));
+  simulator = await start();
+  authority = join(data, "data", "tls", "ca.pem");
+});
+
+afterAll(async () => {
+  await simulator.stop();
+  rmSync(data, { recursive: true, force: true });
+});
+
+function start(): Promise<SimulatorProcess> {
+  const seed = join(data, "seed.json");
+  return startSimulatorProcess(["--seed", seed, "--data", join(data, "data"), "--tls"]);
+}
+
+function ask(url: string, ca: string | undefined): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { ...(ca === undefined ? {} : { ca }), agent: false }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => (text += part));
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, text });
+      });
+    });
+    sent.on("error", reject).end();
+  });
+}
+
+test("a client that trusts the printed authority reaches it by name and by address; others do not", async () => {
+  const ca = readFileSync(authority, "utf8");
+  const { port } = new URL(simulator.url);
+  for (const host of ["127.0.0.1", "localhost"]) {
+    const { status } = await ask(`https://${host}:${port}/simulator/health`, ca);
+    expect(status).toBe(200);
+  }
+  await expect(ask(`${simulator.url}/simulator/health`, undefined)).rejects.toThrow(
+    /unable to verify|self.signed|local issuer/i,
+  );
+});
+
+test("links in answers are https, and the authority outlives a restart", async () => {
+  const ca = readFileSync(authority, "utf8");
+  await simulator.stop();
+  simulator = await start();
+  expect(readFileSync(authority, "utf8")).toBe(ca);
+  const { text } = await ask(`${simulator.url}/simulator/openapi.json`, ca);
+  expect(text).toContain(`"url":"${simulator.url}/simulator"`);
+});
+
+// Windows has no modes of this kind.
+(process.platform === "win32" ? test.skip : test)(
+  "only the owner can read the authority's key",
+  () => {
+    expect(statSync(join(data, "data", "tls", "ca-key.pem")).mode & 0o077).toBe(0);
+  },
+);
+
+test("curl gets a token with --cacert", async () => {
+  const curl = await run("curl", ["--version"]).catch(() => null);
+  if (curl === null) return;
+  const { stdout } = await run("curl", [
+    ...["-sS", "--cacert", authority],
+    ...["-d", "grant_type=client_credentials"],
+    ...["-d", `client_id=${smallEstate().applications[0]?.clientId}`],
+    ...["-d", "client_secret=local-simulator-only"],
+    ...["-d", "scope=https://graph.microsoft.com/.default"],
+    `${simulator.url}/${OWNER}/oauth2/v2.0/token`,
+  ]);
+  expect(JSON.parse(stdout)).toMatchObject({ token_type: "Bearer" });
+});
+
+test("TLS without a data directory is refused in one sentence", async () => {
+  const seed = join(data, "seed.json");
+  await expect(startSimulatorProcess(["--seed", seed, "--tls"])).rejects.toThrow(
+    "HTTPS needs a data directory",
+  );
+});
