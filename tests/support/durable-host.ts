@@ -68,7 +68,8 @@ const KINDS: Readonly<Record<string, DurableFunction["kind"]>> = {
 const triggerOf = ({ metadata }: Registered): [string, { type: string }] =>
   Object.entries(metadata.bindings).find(([, { type }]) => /trigger$/iu.test(type))!;
 
-const invoke: Invoke = async (functionName, { data }) => {
+/** Runs a registered function the way the worker does. */
+export const invoke: Invoke = async (functionName, { data }) => {
   const found = registered.get(functionName)!;
   const model = programmingModel!.getInvocationModel({
     invocationId: "1",

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { createInstancesCommand } from "../../../cli/instances-command.ts";
 import type { HistoryEvent } from "../../../host/durable/history-event.ts";
@@ -84,11 +84,11 @@ async function statusOf(instanceId: string): Promise<{ runtimeStatus: string; ou
   return JSON.parse(text) as { runtimeStatus: string; output: unknown };
 }
 
-const until = (instanceId: string, status: string): Promise<true> =>
+const until = (instanceId: string, status: string): Promise<boolean> =>
   eventually(
     async () => (await statusOf(instanceId)).runtimeStatus === status,
     `${instanceId} is ${status}`,
-  ) as Promise<true>;
+  );
 
 test("list follows the pages to the end, filters, and stops at --top", async () => {
   const ids = Array.from({ length: 105 }, (_, index) => `page-${String(index).padStart(3, "0")}`);
@@ -223,9 +223,7 @@ const edited = (history: RecordedHistory, edit: Edit): RecordedHistory => ({
 const set =
   (place: number, fields: object): Edit =>
   (events) =>
-    events.map((event, index) =>
-      index === place - 1 ? ({ ...event, ...fields } as HistoryEvent) : event,
-    );
+    events.map((event, index) => (index === place - 1 ? { ...event, ...fields } : event));
 
 test("a recorded history replays cleanly, and edited ones are told apart at turn and event", async () => {
   await start("order", "recorded", { id: "o2", amount: 500 });
@@ -314,7 +312,7 @@ test("replay says for people that a history fits, and ends with 0", async () => 
     file,
     `--app=${APP}`,
   ]);
-  expect(stdout.replaceAll(/\u001B\[\d+m/gu, "")).toBe(
+  expect(stripVTControlCharacters(stdout)).toBe(
     `✔ ${file}: order 'recorded' replays cleanly (6 turns, 22 events).\n`,
   );
 });
