@@ -1,7 +1,7 @@
 /** Removes `//` and block comments and commas before a closing bracket, outside of texts; the Functions tools accept them. */
 function stripComments(text: string): string {
   return text.replace(
-    /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\/|,(?=(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*[}\]])/g,
+    /("(?:\\.|[^"\\])*")|\/\/[^\n]*|\/\*[\s\S]*?\*\/|,(?=(?:\s|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*[}\]])/g,
     (_match, literal: string | undefined) => literal ?? "",
   );
 }
