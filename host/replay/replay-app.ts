@@ -32,6 +32,8 @@ export interface ReplayApp {
 export async function openReplayApp(options: ReplayAppOptions): Promise<ReplayApp> {
   const { app, settings: settingsFile, port } = resolveHostOptions(options);
   applyValues((await readAppSettings(settingsFile)).values);
+  // Apps want it while they are loaded (a host with an Azurite of its own sets it); a replay never uses it.
+  process.env["AzureWebJobsStorage"] ??= "UseDevelopmentStorage=true";
   const settings = parseDurableTaskSettings((await readHostJson(app)).durableTask);
   setPlatformVariables(app, port);
   const worker = await startWorker({ appDirectory: app, canListen: false, log: () => undefined });
