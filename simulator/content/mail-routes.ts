@@ -89,6 +89,7 @@ export const mailRoutes: readonly Route[] = [
     handle: (request) => {
       const mailbox = mailboxOf(request);
       const item = requireMessage(request, mailbox);
+      checkMatch(request, item);
       appendVersions(request, mailbox.container, [
         { ...item, isDeleted: true, at: request.now, by: mailbox.owner.displayName },
       ]);
@@ -189,6 +190,7 @@ function createMessage(request: GraphRequest): GraphResponse {
 function changeMessage(request: GraphRequest): GraphResponse {
   const mailbox = mailboxOf(request);
   const item = requireMessage(request, mailbox);
+  checkMatch(request, item);
   const input = request.parse(MessageBody, "RequestBodyRead");
   if (item.message === null) throw new Error("A message without message fields.");
   const { isRead, subject, body, toRecipients } = input;
@@ -222,6 +224,19 @@ function changeMessage(request: GraphRequest): GraphResponse {
 
 function recipientOf({ emailAddress }: z.infer<typeof Recipient>) {
   return { address: emailAddress.address, name: emailAddress.name ?? emailAddress.address };
+}
+
+/** A change for an edition that is no longer there is refused; the tag is the message's `@odata.etag`. */
+function checkMatch(request: GraphRequest, item: ItemVersion): void {
+  const wanted = request.headers["if-match"];
+  if (wanted === undefined || wanted === "*") return;
+  if (wanted !== messageJson(request, item)["@odata.etag"]) {
+    throw new GraphError(
+      412,
+      "ErrorIrresolvableConflict",
+      "The change key passed in the request does not match the current change key for the item.",
+    );
+  }
 }
 
 function answer(request: GraphRequest, item: ItemVersion, status: number): GraphResponse {

@@ -48,6 +48,9 @@ export function authenticate(
   }
   if (claims.exp * 1_000 <= now)
     throw unauthorized("Lifetime validation failed, the token is expired.");
+  if (claims.nbf * 1_000 > now) {
+    throw unauthorized("Lifetime validation failed, the token is not yet valid.");
+  }
   if (world.estate.tenant(claims.tid) === null) {
     throw unauthorized("Access token validation failure. Invalid tenant.");
   }
@@ -87,5 +90,10 @@ function signatureOf(text: string, key: Uint8Array): string {
 }
 
 function unauthorized(message: string): GraphError {
-  return new GraphError(401, "InvalidAuthenticationToken", message);
+  return new GraphError(401, "InvalidAuthenticationToken", message, {
+    headers: {
+      "WWW-Authenticate":
+        'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"',
+    },
+  });
 }

@@ -219,7 +219,16 @@ function mailboxOf(
 }
 
 function write(response: GraphResponse, ids: Ids, request: GraphRequest, route: Route): HttpAnswer {
-  const headers = { ...headersOf(ids), ...lowerCase(response.headers ?? {}) };
+  const tag = entityTagOf(response.body);
+  const headers = {
+    ...headersOf(ids),
+    ...(tag === null ? {} : { etag: tag }),
+    ...appliedPreference(request, route),
+    ...lowerCase(response.headers ?? {}),
+  };
+  if (request.method === "GET" && tag !== null && isKnown(tag, request.headers["if-none-match"])) {
+    return { status: 304, headers, bytes: new Uint8Array() };
+  }
   if (response.bytes !== undefined) {
     return {
       status: response.status,
@@ -243,6 +252,27 @@ function write(response: GraphResponse, ids: Ids, request: GraphRequest, route: 
     "odata-version": "4.0",
     ...headers,
   });
+}
+
+/** Files and folders have an entity tag of their own; other resources of the simulated areas are read without one. */
+function entityTagOf(body: unknown): string | null {
+  const tag = (body as { readonly eTag?: unknown } | undefined)?.eTag;
+  return typeof tag === "string" ? tag : null;
+}
+
+/** https://learn.microsoft.com/graph/api/driveitem-get: the tag, a list of tags, or any. */
+function isKnown(tag: string, wanted: string | undefined): boolean {
+  if (wanted === undefined) return false;
+  // A tag holds a comma itself: "{id},edition".
+  const listed = wanted.match(/(?:W\/)?"[^"]*"/g) ?? [wanted.trim()];
+  return listed.some((each) => each === "*" || each.replace(/^W\//, "") === tag);
+}
+
+/** Bodies of messages are text here, which is what this preference asks for. https://learn.microsoft.com/graph/api/message-get */
+function appliedPreference(request: GraphRequest, route: Route): Record<string, string> {
+  const preference = 'outlook.body-content-type="text"';
+  const isAsked = (request.headers["prefer"] ?? "").toLowerCase().includes(preference);
+  return isAsked && route.definition === "message" ? { "preference-applied": preference } : {};
 }
 
 function refuse(error: unknown, ids: Ids, now: number): Answered {

@@ -50,7 +50,7 @@ test("serverError: a status from 500 on, and nothing happened", async () => {
   await sow({ serverError: 1 });
   const statuses = new Set<number>();
   for (let count = 0; count < 30; count += 1) statuses.add((await create(`e${count}`)).status);
-  expect([...statuses].sort()).toEqual([500, 502, 503, 504]);
+  expect(statuses).toEqual(new Set([500, 502, 503, 504]));
   await stop();
   expect(await rowOf("e0")).toMatchObject({ fault: "serverError", effects: [] });
   expect(await exists("e0")).toBe(false);
@@ -115,9 +115,7 @@ test("staleRead: a list as it was before the change, under the ids of this reque
     const { value } = (await answer.json()) as { value: readonly { name: string }[] };
     return value.map(({ name }) => name);
   };
-  await sow({ staleRead: 1 }, { methods: ["GET"], staleSeconds: 60, path: "children$" });
-  // What is drawn stale is not remembered: the first reading must pass untouched.
-  await sow({ staleRead: 0.5, slow: 0 }, { staleSeconds: 60, path: "children$", seed: 3 });
+  await sow({ staleRead: 0.5 }, { staleSeconds: 60, path: "children$", seed: 3 });
   const seen: boolean[] = [];
   for (let count = 0; count < 8; count += 1) await list(`warm-${count}`);
   expect((await create("fresh")).status).toBe(201);
