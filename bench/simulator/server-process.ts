@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 
+import { compileServers } from "./compiled.ts";
+
 export type ServerKind = "simulator" | "echo" | "staticMock" | "fill";
 
 export interface ServerOptions {
@@ -23,10 +25,13 @@ export interface ServerProcess extends ServerReady {
   stop(): Promise<void>;
 }
 
+let program: URL | null = null;
+
 /** Starts a server in a process of its own, so that client and server each have a core. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {
-  const child = fork(new URL("server.ts", import.meta.url), [], {
-    execArgv: ["--import", "tsx"],
+  program ??= compileServers();
+  const child = fork(program, [], {
+    execArgv: [],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   child.send(options);

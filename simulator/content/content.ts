@@ -1,13 +1,22 @@
 import { defineEvent, defineState } from "../core/area.ts";
 import type { Context } from "../core/context.ts";
+import { RecentMap } from "../core/recent-map.ts";
 import type { World } from "../core/world.ts";
 import type { Estate } from "../seed/estate.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { randomBytesOf, textBytesOf } from "./generated-bytes.ts";
-import { containerKey, type Container, type ItemVersion } from "./item.ts";
+import { containerKey, type Container, type ContentReference, type ItemVersion } from "./item.ts";
 import { generateVersions } from "./seeded-items.ts";
 
-const CACHED_CONTAINERS = 2_000;
+const CACHED_CONTAINERS = 1_000;
+const CACHED_CHECKSUMS = 10_000;
+
+/** What a container holds now, arranged for reading. */
+interface Present {
+  readonly versions: readonly ItemVersion[];
+  readonly histories: ReadonlyMap<string, readonly ItemVersion[]>;
+  readonly live: readonly ItemVersion[];
+}
 
 /**
  * The version histories of all mailboxes, drives and sites. What the seed gives is generated when asked for and only
@@ -17,7 +26,9 @@ class Content {
   readonly #estate: Estate;
   readonly #appended = new Map<string, ItemVersion[]>();
   readonly #arrivals = new Map<string, ItemVersion[]>();
-  readonly #generated = new Map<string, readonly ItemVersion[]>();
+  readonly #generated = new RecentMap<string, readonly ItemVersion[]>(CACHED_CONTAINERS);
+  readonly #present = new RecentMap<string, Present>(CACHED_CONTAINERS);
+  readonly #checksums = new RecentMap<string, string>(CACHED_CHECKSUMS);
 
   constructor(estate: Estate) {
     this.#estate = estate;
@@ -25,10 +36,8 @@ class Content {
 
   /** Every version in a container up to an instant (inclusive), oldest first. */
   versions(container: Container, until = Number.POSITIVE_INFINITY): readonly ItemVersion[] {
-    const key = containerKey(container);
-    const seeded = this.#seeded(key, container);
-    const appended = this.#appended.get(key) ?? [];
-    const all = appended.length === 0 ? seeded : [...seeded, ...appended];
+    const all = this.#presentOf(container).versions;
+    if (until === Number.POSITIVE_INFINITY) return all;
     return all.every((version) => version.at <= until)
       ? all
       : all.filter((version) => version.at <= until);
@@ -36,9 +45,8 @@ class Content {
 
   /** Items that existed at an instant (default: now), each as it was then, in order of creation. */
   list(container: Container, until?: number): readonly ItemVersion[] {
-    const latest = new Map<string, ItemVersion>();
-    for (const version of this.versions(container, until)) latest.set(version.itemId, version);
-    return [...latest.values()].filter((version) => !version.isDeleted);
+    if (until === undefined) return this.#presentOf(container).live;
+    return liveOf(this.versions(container, until));
   }
 
   /** One item as it was at an instant (default: now), or null if it did not exist. */
@@ -49,7 +57,8 @@ class Content {
 
   /** All versions of one item, oldest first, deletions included. */
   history(container: Container, itemId: string, until?: number): readonly ItemVersion[] {
-    return this.versions(container, until).filter((version) => version.itemId === itemId);
+    const history = this.#presentOf(container).histories.get(itemId) ?? [];
+    return until === undefined ? history : history.filter((version) => version.at <= until);
   }
 
   /** What requests added to a container, in the order in which it arrived. */
@@ -62,8 +71,15 @@ class Content {
     return this.#appended.has(containerKey(container));
   }
 
+  /** The checksum of a content, made by `make` unless it is known: equal references are equal bytes. */
+  checksum(content: ContentReference, make: () => string): string {
+    const name = content.kind === "blob" ? content.hash : content.key;
+    return this.#checksums.get(`${content.kind} ${content.size} ${name}`, make);
+  }
+
   append(container: Container, versions: readonly ItemVersion[]): void {
     const key = containerKey(container);
+    this.#present.delete(key);
     const list = this.#appended.get(key) ?? [];
     this.#appended.set(key, list);
     const arrivals = this.#arrivals.get(key) ?? [];
@@ -77,17 +93,27 @@ class Content {
     }
   }
 
-  #seeded(key: string, container: Container): readonly ItemVersion[] {
-    const known = this.#generated.get(key);
-    if (known !== undefined) return known;
-    const made = generateVersions(this.#estate, container);
-    if (this.#generated.size >= CACHED_CONTAINERS) {
-      const [oldest] = this.#generated.keys();
-      if (oldest !== undefined) this.#generated.delete(oldest);
-    }
-    this.#generated.set(key, made);
-    return made;
+  #presentOf(container: Container): Present {
+    const key = containerKey(container);
+    return this.#present.get(key, () => {
+      const seeded = this.#generated.get(key, () => generateVersions(this.#estate, container));
+      const appended = this.#appended.get(key) ?? [];
+      const versions = appended.length === 0 ? seeded : [...seeded, ...appended];
+      const histories = new Map<string, ItemVersion[]>();
+      for (const version of versions) {
+        const history = histories.get(version.itemId);
+        if (history === undefined) histories.set(version.itemId, [version]);
+        else history.push(version);
+      }
+      return { versions, histories, live: liveOf(versions) };
+    });
   }
+}
+
+function liveOf(versions: readonly ItemVersion[]): readonly ItemVersion[] {
+  const latest = new Map<string, ItemVersion>();
+  for (const version of versions) latest.set(version.itemId, version);
+  return [...latest.values()].filter((version) => !version.isDeleted);
 }
 
 export const contentState = defineState("content", (estate) => new Content(estate));

@@ -111,10 +111,15 @@ export function driveItemJson(
       : {
           file: {
             mimeType: mimeTypeOf(item.name),
-            hashes: { quickXorHash: quickXorHash(bytesOf(source, item)) },
+            hashes: { quickXorHash: checksumOf(source, item) },
           },
         }),
   };
+}
+
+function checksumOf(source: Source, item: ItemVersion): string {
+  const make = () => quickXorHash(bytesOf(source, item));
+  return item.content === null ? make() : contentState.of(source).checksum(item.content, make);
 }
 
 /** What delta answers for an item that is gone. */

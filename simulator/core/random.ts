@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** 16 bytes that depend on all parts and on nothing else. */
 export function digest(...parts: readonly (string | number)[]): Buffer {
-  return createHash("sha256").update(parts.join("\u0000")).digest().subarray(0, 16);
+  return hash("sha256", parts.join("\u0000"), "buffer").subarray(0, 16);
 }
 
 /** A number in [0, 1) that depends on all parts and on nothing else. */
@@ -16,13 +16,7 @@ export function guidOf(bytes: Uint8Array): string {
   copy[6] = ((copy[6] ?? 0) & 0x0f) | 0x40;
   copy[8] = ((copy[8] ?? 0) & 0x3f) | 0x80;
   const hex = copy.toString("hex");
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    hex.slice(12, 16),
-    hex.slice(16, 20),
-    hex.slice(20, 32),
-  ].join("-");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 /** A GUID that depends on all parts and on nothing else. */

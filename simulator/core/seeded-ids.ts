@@ -1,4 +1,8 @@
 import { digest, guidOf } from "./random.ts";
+import { RecentMap } from "./recent-map.ts";
+
+/** Each is a string of 36 characters and its key, in both directions. */
+const REMEMBERED_IDS = 20_000;
 
 /**
  * Ids of generated objects that can be turned back into the object's number. Hundreds of thousands of users and sites
@@ -7,6 +11,8 @@ import { digest, guidOf } from "./random.ts";
  */
 export class SeededIds {
   readonly #scope: readonly (string | number)[];
+  readonly #guids = new RecentMap<string, string>(REMEMBERED_IDS);
+  readonly #indexes = new RecentMap<string, number | null>(REMEMBERED_IDS);
 
   constructor(...scope: readonly (string | number)[]) {
     this.#scope = scope;
@@ -14,13 +20,22 @@ export class SeededIds {
 
   /** The GUID of object `index` (0 to 2^32 - 1) of a kind such as "user". */
   guid(kind: string, index: number): string {
+    return this.#guids.get(`${kind} ${index}`, () => this.#makeGuid(kind, index));
+  }
+
+  /** The number behind a GUID made by `guid`, or null for any other text. */
+  indexOf(kind: string, guid: string): number | null {
+    if (guid.length > 36) return null;
+    return this.#indexes.get(`${kind} ${guid}`, () => this.#findIndex(kind, guid));
+  }
+
+  #makeGuid(kind: string, index: number): string {
     const bytes = digest(...this.#scope, kind, index);
     bytes.writeUInt32BE((index ^ this.#mask(kind, bytes)) >>> 0, 12);
     return guidOf(bytes);
   }
 
-  /** The number behind a GUID made by `guid`, or null for any other text. */
-  indexOf(kind: string, guid: string): number | null {
+  #findIndex(kind: string, guid: string): number | null {
     const hex = guid.replaceAll("-", "");
     if (hex.length !== 32 || !/^[0-9a-f]{32}$/i.test(hex)) return null;
     const bytes = Buffer.from(hex, "hex");

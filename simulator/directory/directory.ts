@@ -1,5 +1,6 @@
 import { defineEvent, defineState } from "../core/area.ts";
 import { iso } from "../core/iso.ts";
+import { RecentMap } from "../core/recent-map.ts";
 import type { Sequence } from "../odata/page.ts";
 import type { Estate, EstateTenant } from "../seed/estate.ts";
 import {
@@ -26,10 +27,14 @@ interface Membership {
   readonly removed: Set<string>;
 }
 
+/** Users that were generated lately are kept for a while; each is about two kilobytes. */
+const REMEMBERED_USERS = 1_000;
+
 /** Users and groups of one tenant: generated ones until they change, and everything that requests made. */
 export class TenantDirectory {
   readonly #tenant: EstateTenant;
   readonly #startsAt: number;
+  readonly #generated = new RecentMap<number, User>(REMEMBERED_USERS);
   readonly #changed = new Map<string, User>();
   readonly #created: string[] = [];
   readonly #byName = new Map<string, string>();
@@ -162,7 +167,7 @@ export class TenantDirectory {
   }
 
   #seeded(index: number): User {
-    return generateUser(this.#tenant, index, this.#startsAt);
+    return this.#generated.get(index, () => generateUser(this.#tenant, index, this.#startsAt));
   }
 }
 
