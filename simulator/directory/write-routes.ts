@@ -11,6 +11,7 @@ import {
   userUpdated,
   type TenantDirectory,
 } from "./directory.ts";
+import { wakeEdges } from "../multitenant/synchronization-wake.ts";
 
 const WRITE_USERS = ["User.ReadWrite.All", "Directory.ReadWrite.All"];
 const WRITE_GROUPS = ["Group.ReadWrite.All", "Directory.ReadWrite.All"];
@@ -52,6 +53,7 @@ export const directoryWriteRoutes: readonly Route[] = [
       if (user === null) throw resourceNotFound(request.param("userId"));
       const changes = request.parse(UserChange, "Request_BadRequest");
       request.emit(userUpdated, { id: user.id, changes: withoutUndefined(changes) });
+      wakeEdges(request, [request.tenantId]);
       return { status: 204 };
     },
   }),
@@ -64,6 +66,7 @@ export const directoryWriteRoutes: readonly Route[] = [
       const user = directoryOf(request).findUser(request.param("userId"));
       if (user === null) throw resourceNotFound(request.param("userId"));
       request.emit(userDeleted, { id: user.id });
+      wakeEdges(request, [request.tenantId]);
       return { status: 204 };
     },
   }),
@@ -79,6 +82,7 @@ export const directoryWriteRoutes: readonly Route[] = [
         throw resourceNotFound(request.param("userId"));
       }
       request.emit(userDeleted, { id: user.id, restored: true });
+      wakeEdges(request, [request.tenantId]);
       return {
         status: 200,
         body: {
@@ -116,6 +120,7 @@ export const directoryWriteRoutes: readonly Route[] = [
       const userId = request.param("userId").toLowerCase();
       if (!directoryOf(request).isMember(groupId, userId)) throw resourceNotFound(userId);
       request.emit(membershipChanged, { groupId, userId, isMember: false });
+      wakeEdges(request, [request.tenantId]);
       return { status: 204 };
     },
   }),
@@ -157,6 +162,7 @@ function addMember(request: GraphRequest): GraphResponse {
     );
   }
   request.emit(membershipChanged, { groupId, userId: user.id, isMember: true });
+  wakeEdges(request, [request.tenantId]);
   return { status: 204 };
 }
 

@@ -18,7 +18,8 @@ import {
 } from "./strike.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
-const MAX_CHANGES = 100_000;
+/** A drift of the past happens in one transaction: so many changes take some seconds. */
+const MAX_CHANGES = 20_000;
 
 /** One unit that drifts, and when. */
 interface Change {

@@ -22,17 +22,21 @@ const LAPSE = {
     .number()
     .nonnegative()
     .max(3_650)
-    .default(29)
-    .describe("Days until restores are locked too."),
+    .optional()
+    .describe("Days until restores are locked too (default: 29, at most graceDays)."),
   graceDays: z
     .number()
     .nonnegative()
     .max(3_650)
     .default(30)
-    .describe("Days until the service is disabled; not fewer than restoreDays."),
+    .describe("Days until the service is disabled."),
 };
-const isOrdered = (input: { readonly restoreDays: number; readonly graceDays: number }) =>
-  input.restoreDays <= input.graceDays;
+interface LapseInput {
+  readonly restoreDays?: number | undefined;
+  readonly graceDays: number;
+}
+const USUAL_RESTORE_DAYS = 29;
+const isOrdered = ({ restoreDays = 0, graceDays }: LapseInput) => restoreDays <= graceDays;
 const ORDERED = { message: "graceDays must not be less than restoreDays.", path: ["graceDays"] };
 
 const SERVICE_STATUS = {
@@ -164,13 +168,14 @@ function isStill(control: ServiceControl, lapse: Lapse): boolean {
 
 function lapse(
   context: Context,
-  input: { readonly restoreDays: number; readonly graceDays: number },
+  { restoreDays, graceDays }: LapseInput,
   disableReason: ServiceControl["disableReason"],
   by: Identity | null,
 ): z.infer<typeof LapseAnswer> {
+  const restores = restoreDays ?? Math.min(USUAL_RESTORE_DAYS, graceDays);
   const dates: Lapse = {
-    restoreAllowedTillAt: context.now + Math.round(input.restoreDays * DAY_MS),
-    gracePeriodAt: context.now + Math.round(input.graceDays * DAY_MS),
+    restoreAllowedTillAt: context.now + Math.round(restores * DAY_MS),
+    gracePeriodAt: context.now + Math.round(graceDays * DAY_MS),
   };
   context.emit(serviceChanged, { status: "protectionChangeLocked", disableReason, ...dates, by });
   context.schedule(dates.restoreAllowedTillAt, restoreAllowanceEnded, dates);

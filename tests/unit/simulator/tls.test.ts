@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,20 +7,19 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
+import { startSimulator, type RunningSimulator } from "../../../simulator/start.ts";
 import { OWNER, smallEstate } from "../../contract/simulator/small-estate.ts";
-import { startSimulatorProcess, type SimulatorProcess } from "./simulator-process.ts";
 
 const run = promisify(execFile);
 
 let data: string;
-let simulator: SimulatorProcess;
+let simulator: RunningSimulator;
 let authority: string;
 
 beforeAll(async () => {
   data = mkdtempSync(join(tmpdir(), "simulator-tls-"));
-  writeFileSync(join(data, "seed.json"), JSON.stringify(smallEstate()));
-  simulator = await start();
-  authority = join(data, "data", "tls", "ca.pem");
+  simulator = await start(data);
+  authority = simulator.authorityFile ?? "";
 });
 
 afterAll(async () => {
@@ -28,9 +27,14 @@ afterAll(async () => {
   rmSync(data, { recursive: true, force: true });
 });
 
-function start(): Promise<SimulatorProcess> {
-  const seed = join(data, "seed.json");
-  return startSimulatorProcess(["--seed", seed, "--data", join(data, "data"), "--tls"]);
+function start(dataDir: string | null): Promise<RunningSimulator> {
+  return startSimulator({
+    readSeed: smallEstate,
+    dataDir,
+    port: 0,
+    clock: { now: () => Date.parse("2026-03-02T06:00:00Z") },
+    tls: true,
+  });
 }
 
 function ask(url: string, ca: string | undefined): Promise<{ status: number; text: string }> {
@@ -61,7 +65,7 @@ test("a client that trusts the printed authority reaches it by name and by addre
 test("links in answers are https, and the authority outlives a restart", async () => {
   const ca = readFileSync(authority, "utf8");
   await simulator.stop();
-  simulator = await start();
+  simulator = await start(data);
   expect(readFileSync(authority, "utf8")).toBe(ca);
   const { text } = await ask(`${simulator.url}/simulator/openapi.json`, ca);
   expect(text).toContain(`"url":"${simulator.url}/simulator"`);
@@ -71,7 +75,7 @@ test("links in answers are https, and the authority outlives a restart", async (
 (process.platform === "win32" ? test.skip : test)(
   "only the owner can read the authority's key",
   () => {
-    expect(statSync(join(data, "data", "tls", "ca-key.pem")).mode & 0o077).toBe(0);
+    expect(statSync(join(data, "tls", "ca-key.pem")).mode & 0o077).toBe(0);
   },
 );
 
@@ -90,8 +94,5 @@ test("curl gets a token with --cacert", async () => {
 });
 
 test("TLS without a data directory is refused in one sentence", async () => {
-  const seed = join(data, "seed.json");
-  await expect(startSimulatorProcess(["--seed", seed, "--tls"])).rejects.toThrow(
-    "HTTPS needs a data directory",
-  );
+  await expect(start(null)).rejects.toThrow("HTTPS needs a data directory");
 });
