@@ -25,7 +25,7 @@ export interface ServerProcess extends ServerReady {
   stop(): Promise<void>;
 }
 
-let program: URL | null = null;
+let program: string | null = null;
 
 /** Starts a server in a process of its own, so that client and server each have a core. */
 export async function startServer(options: ServerOptions): Promise<ServerProcess> {

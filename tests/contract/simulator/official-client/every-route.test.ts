@@ -36,7 +36,7 @@ describe.each([
   ["Microsoft's own client", throughOfficialClient],
   ["fetch", throughFetch],
 ])("through %s", (_, transport) => {
-  test.each(areas)(
+  test.each(areas.filter(({ routes }) => routes.length > 0))(
     "every route of $name answers what the metadata says",
     async ({ name, routes }) => {
       const tour = TOURS[name];
