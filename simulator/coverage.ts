@@ -18,9 +18,11 @@ export function renderCoverage(current: string): string {
   });
   const total = areas.reduce((sum, area) => sum + area.routes.length, 0);
   return [
-    ...[head, "", MARK, "", "## Throttling limits", "", limitsTable(), ""],
-    ...["## Routes", "", `${total} routes.`, "", parts.join("\n\n"), ""],
-  ].join("\n");
+    [head, MARK, "## Throttling limits", limitsTable()].join("\n\n"),
+    ["## Routes", `${total} routes.`, ...parts].join("\n\n"),
+  ]
+    .join("\n\n")
+    .concat("\n");
 }
 
 function limitsTable(): string {

@@ -22,6 +22,9 @@ const rates = record({
   wrongResults: rate,
 });
 
+/** Whether the client saw the answer to its end. */
+const isWhole = (answer: { readonly isReset: boolean }) => !answer.isReset && !("cutAt" in answer);
+
 type Step = "create" | "batch" | "read";
 
 test("under any seeded faults no acknowledged change is lost and no request has two effects", async () => {
@@ -41,8 +44,6 @@ test("under any seeded faults no acknowledged change is lost and no request has 
         const acknowledged = new Set<string>();
         let asked = 0;
         const folder = () => ({ name: `folder-${(asked += 1)}`, folder: {} });
-        const isWhole = (answer: { readonly isReset: boolean }) =>
-          !answer.isReset && !("cutAt" in answer);
 
         const create = async () => {
           const json = folder();

@@ -128,15 +128,16 @@ test("refuses to change or delete a message by an older tag", async () => {
   expect((await change("DELETE", "*")).status).toBe(204);
 });
 
+const readMail = (prefer: string) =>
+  simulator.fetch("/v1.0/users/admin@contoso.com/messages?$top=1", {
+    token,
+    headers: { prefer },
+  });
+
 test("says which preference it applied, and ignores one that it does not know", async () => {
-  const read = (prefer: string) =>
-    simulator.fetch("/v1.0/users/admin@contoso.com/messages?$top=1", {
-      token,
-      headers: { prefer },
-    });
-  const applied = await read('outlook.body-content-type="text"');
+  const applied = await readMail('outlook.body-content-type="text"');
   expect(applied.headers["preference-applied"]).toBe('outlook.body-content-type="text"');
-  const ignored = await read("respond-async");
+  const ignored = await readMail("respond-async");
   expect(ignored.status).toBe(200);
   expect(ignored.headers).not.toHaveProperty("preference-applied");
 });

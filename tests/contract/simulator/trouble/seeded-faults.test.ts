@@ -228,15 +228,16 @@ test("a scripted reset of one request in a batch breaks the batch's connection",
   expect(await exists("in-batch")).toBe(true);
 });
 
+async function play(): Promise<number[]> {
+  await sow({ serverError: 0.3, expiredToken: 0.2 }, { seed: 11 });
+  const statuses: number[] = [];
+  for (let count = 0; count < 25; count += 1) {
+    statuses.push((await simulator.fetch("/users?$top=1")).status);
+  }
+  return statuses;
+}
+
 test("plays the same faults again for the same seed and the same requests", async () => {
-  const play = async () => {
-    await sow({ serverError: 0.3, expiredToken: 0.2 }, { seed: 11 });
-    const statuses: number[] = [];
-    for (let count = 0; count < 25; count += 1) {
-      statuses.push((await simulator.fetch("/users?$top=1")).status);
-    }
-    return statuses;
-  };
   const first = await play();
   await stop();
   expect(await play()).toEqual(first);
