@@ -28,6 +28,15 @@ export function durableFunctions(worker: Worker): DurableFunction[] {
   });
 }
 
+const JSON_TEXT = /^\s*(?:["[{]|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\s*$|(?:true|false|null)\s*$)/;
+
+/**
+ * A text for the library, which reads whatever is JSON and takes the rest as it is. Finding out by a failed parse costs more
+ * than the whole rest of an invocation's arguments, and instance IDs fail it; so those are handed over as JSON.
+ */
+const textData = (text: string): RpcTypedData =>
+  JSON_TEXT.test(text) ? { string: text } : { json: JSON.stringify(text) };
+
 /** The durable engine for the app's orchestrations and activities. */
 export function openDurable(
   { store, clock, hostJson, keys, logger }: Foundation,
@@ -46,7 +55,7 @@ export function openDurable(
         functionName,
         trigger: data as RpcTypedData,
         triggerMetadata: Object.fromEntries(
-          Object.entries(metadata ?? {}).map(([key, value]) => [key, { string: String(value) }]),
+          Object.entries(metadata ?? {}).map(([key, value]) => [key, textData(String(value))]),
         ),
         reason: null,
       });

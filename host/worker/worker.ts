@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { LogLevel } from "../logging/logger.ts";
 import { loadApp } from "./app-loader.ts";
 import { HostError } from "../host-error.ts";
@@ -13,6 +13,7 @@ import {
   type LogCategory,
   type RegisteredFunction,
 } from "./functions-core.ts";
+import { listeningOnLoopback, withoutName } from "./loopback-only.ts";
 import { withReadOnly, type PostInvocation, type PreInvocation } from "./hook-contexts.ts";
 import type { RpcParameter, RpcRetryContext, RpcTypedData } from "./rpc.ts";
 
@@ -63,8 +64,11 @@ interface LoggingContext extends CoreInvocationContext {
   invocationContext: unknown;
 }
 
+/** So many random hexadecimal digits. Identifiers come from a supply made in advance, unlike random bytes. */
+const randomDigits = (count: number): string => randomUUID().replaceAll("-", "").slice(-count);
+
 const traceContext = () => ({
-  traceParent: `00-${randomBytes(16).toString("hex")}-${randomBytes(8).toString("hex")}-00`,
+  traceParent: `00-${randomDigits(32)}-${randomDigits(16)}-00`,
   traceState: "",
   attributes: {},
 });
@@ -95,17 +99,21 @@ class AppWorker implements Worker {
       throw new HostError("app-load", `An appStart hook of the app failed: ${reason}`, error);
     }
     const capabilities = this.#options.canListen === false ? undefined : await this.#capabilities();
-    this.httpProxyUrl = capabilities?.["HttpUri"] ?? null;
+    const proxyUrl = capabilities?.["HttpUri"];
+    this.httpProxyUrl = proxyUrl === undefined ? null : withoutName(proxyUrl);
     this.#registry.isLocked = true;
   }
 
-  #capabilities(): Promise<Record<string, string>> | undefined {
-    return this.#registry.programmingModel?.getCapabilities?.({
-      RpcHttpBodyOnly: "true",
-      RawHttpBodyBytes: "true",
-      UseNullableValueDictionaryForHttp: "true",
-      WorkerVersion: WORKER_VERSION,
-    });
+  #capabilities(): Promise<Record<string, string> | undefined> {
+    return listeningOnLoopback(
+      async () =>
+        await this.#registry.programmingModel?.getCapabilities?.({
+          RpcHttpBodyOnly: "true",
+          RawHttpBodyBytes: "true",
+          UseNullableValueDictionaryForHttp: "true",
+          WorkerVersion: WORKER_VERSION,
+        }),
+    );
   }
 
   async stop(): Promise<void> {
