@@ -27,12 +27,12 @@ const FULL: Plan = {
 
 const QUICK: Plan = {
   ...FULL,
-  warmUpMs: 800,
-  measureMs: 2_500,
-  latencySamples: 200,
-  held: 2_000,
-  finished: 5_000,
-  limitMs: 30_000,
+  warmUpMs: 500,
+  measureMs: 2_000,
+  latencySamples: 100,
+  held: 1_000,
+  finished: 2_000,
+  limitMs: 15_000,
 };
 
 const ROOT = join(import.meta.dirname, "..", "..");
