@@ -141,8 +141,14 @@ export type HistoryEventBody = Distribute<HistoryEvent>;
 
 /** .NET's round-trip form: UTC with seven decimals. */
 export function historyTime(at: number): string {
-  return `${new Date(at).toISOString().slice(0, -1)}0000Z`;
+  if (at !== latestTime.at) {
+    latestTime = { at, text: `${new Date(at).toISOString().slice(0, -1)}0000Z` };
+  }
+  return latestTime.text;
 }
+
+/** All events of a turn have its instant, and many turns share one. */
+let latestTime = { at: Number.NaN, text: "" };
 
 /** Completes an event; only events that schedule something have an id of their own. */
 export function historyEvent(at: number, body: HistoryEventBody, eventId = -1): HistoryEvent {

@@ -3,9 +3,9 @@ import { managementLinks, type EngineAddress } from "./client-binding.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
 import type { Entities } from "./entities.ts";
 import { EntityApi } from "./entity-api.ts";
-import { matches, queryInstances, type InstanceFilter } from "./instance-query.ts";
+import { queryInstances, type InstanceFilter, type InstancePage } from "./instance-query.ts";
 import { isFinished, parseRuntimeStatus, type InstanceRecord } from "./instance-record.ts";
-import { readTurns } from "./instance-rows.ts";
+import { readRecord, readTurns } from "./instance-rows.ts";
 import {
   answer,
   BadArgumentError,
@@ -117,16 +117,6 @@ export class ManagementApi {
     // Without a body the input is the empty text, as the SDK's `startNew` without input finds it.
     const input = jsonBody(request.body) ?? '""';
     const { orchestrations, settings, functions } = this.#options;
-    const existing = orchestrations.recordOf(instanceId);
-    if (
-      existing !== null &&
-      !isFinished(existing.status) &&
-      !settings.isRunningInstanceOverridable
-    ) {
-      return answer(409, {
-        Message: `An Orchestration instance with the status ${existing.status} already exists.`,
-      });
-    }
     const record = newInstance({
       instanceId,
       // An unknown orchestrator is accepted, and its instance fails with what could have been meant.
@@ -135,7 +125,15 @@ export class ManagementApi {
       input,
       now: orchestrations.now(),
     });
-    await orchestrations.create(record);
+    const existing = await orchestrations.create(
+      record,
+      ({ status }) => isFinished(status) || settings.isRunningInstanceOverridable,
+    );
+    if (existing !== null) {
+      return answer(409, {
+        Message: `An Orchestration instance with the status ${existing.status} already exists.`,
+      });
+    }
     const timeout = Number(parameter(request.query, "timeout") ?? Number.NaN);
     return Number.isFinite(timeout)
       ? this.#waitForEnd(request, instanceId, timeout * 1000)
@@ -160,7 +158,7 @@ export class ManagementApi {
     instanceId: string,
     timeoutMs: number,
   ): Promise<ManagementAnswer> {
-    const { orchestrations } = this.#options;
+    const { orchestrations, store } = this.#options;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
       const waiter = orchestrations.whenEnded(instanceId, () => {
@@ -168,14 +166,14 @@ export class ManagementApi {
         waiter[Symbol.dispose]();
         resolve();
       });
-      const record = orchestrations.recordOf(instanceId);
+      const record = readRecord(store, instanceId);
       if (record === null || isFinished(record.status)) {
         clearTimeout(timer);
         waiter[Symbol.dispose]();
         resolve();
       }
     });
-    const record = orchestrations.recordOf(instanceId);
+    const record = readRecord(store, instanceId);
     if (record === null || !isFinished(record.status)) {
       return this.#accepted(request, instanceId);
     }
@@ -193,8 +191,9 @@ export class ManagementApi {
   }
 
   #status(request: ManagementRequest, instanceId: string): ManagementAnswer {
-    const { orchestrations, store } = this.#options;
-    const record = orchestrations.recordOf(instanceId);
+    const { store } = this.#options;
+    // What is committed, not what a turn under way will make of it: an answer must outlive a crash.
+    const record = readRecord(store, instanceId);
     if (record === null) {
       return answer(404);
     }
@@ -270,23 +269,17 @@ export class ManagementApi {
       throw new BadArgumentError("Please provide value for 'createdTimeFrom' parameter.");
     }
     let instancesDeleted = 0;
-    for (;;) {
-      // What was purged is gone from the next page, so every page is the first.
-      const { records } = queryInstances(store, filter, {
+    let continuationToken: string | null = null;
+    do {
+      const page: InstancePage = queryInstances(store, filter, {
         top: DEFAULT_PAGE_SIZE,
-        continuationToken: null,
+        continuationToken,
       });
-      const ended = records.filter(
-        (record) => isFinished(record.status) && matches(record, filter),
-      );
-      if (ended.length === 0) {
-        break;
-      }
-      for (const record of ended) {
-        await orchestrations.purge(record);
-        instancesDeleted += 1;
-      }
-    }
+      const ended = page.records.filter(({ status }) => isFinished(status));
+      await Promise.all(ended.map((record) => orchestrations.purge(record)));
+      instancesDeleted += ended.length;
+      ({ continuationToken } = page);
+    } while (continuationToken !== null);
     return instancesDeleted === 0 ? answer(404) : answer(200, { instancesDeleted });
   }
 
@@ -369,9 +362,6 @@ export class ManagementApi {
       throw new BadArgumentError(`An instance with ID '${instanceId}' does not exist.`);
     }
     const isNew = flag(request.query, "restartWithNewInstanceId", true);
-    if (!isNew && !isFinished(record.status)) {
-      return answer(409, { Message: `The instance ${instanceId} is still ${record.status}.` });
-    }
     const restarted = newInstance({
       instanceId: isNew ? randomUUID().replaceAll("-", "") : instanceId,
       name: record.name,
@@ -379,7 +369,10 @@ export class ManagementApi {
       input: record.input,
       now: orchestrations.now(),
     });
-    await orchestrations.create(restarted);
+    const existing = await orchestrations.create(restarted, ({ status }) => isFinished(status));
+    if (existing !== null) {
+      return answer(409, { Message: `The instance ${instanceId} is still ${existing.status}.` });
+    }
     return this.#accepted(request, restarted.instanceId);
   }
 }

@@ -50,6 +50,17 @@ export interface OrchestrationsOptions {
 /** A turn that could not be run (not: that failed) is tried again after this long. */
 const RETRY_TURN_MS = 1_000;
 
+/** Whether it answers an execution that is over (H8). */
+function isForeign({ message }: Delivery, record: InstanceRecord): boolean {
+  return "executionId" in message && message.executionId !== record.executionId;
+}
+
+/** Nothing happens to the instance any more, and nobody waits for it to take a message. */
+function abolish(state: InstanceState): void {
+  state.isPurged = true;
+  state.inbox.splice(0).forEach(({ onConsumed }) => onConsumed?.());
+}
+
 /** All orchestration instances of the host: their inboxes, their turns, their commits. */
 export class Orchestrations {
   readonly #options: OrchestrationsOptions;
@@ -126,8 +137,24 @@ export class Orchestrations {
     return this.#hot.recordOf(instanceId);
   }
 
-  /** Creates an instance in place of whatever had its id; resolves when that is durable. */
-  async create(record: InstanceRecord): Promise<void> {
+  /**
+   * Creates an instance in place of whatever had its id, if `mayReplace` allows it; resolves when that is durable.
+   * Returns the instance that stands in the way, or null.
+   */
+  async create(
+    record: InstanceRecord,
+    mayReplace: (existing: InstanceRecord) => boolean,
+  ): Promise<InstanceRecord | null> {
+    const { instanceId } = record;
+    let existing = this.recordOf(instanceId);
+    while (existing !== null && mayReplace(existing) && this.#hot.peek(instanceId)?.isBusy) {
+      // The rows of a turn under way can be found, and removed, when it is committed.
+      await this.atRest(instanceId);
+      existing = this.recordOf(instanceId);
+    }
+    if (existing !== null && !mayReplace(existing)) {
+      return existing;
+    }
     const operations = this.#place(record);
     crashPoint("start-uncommitted");
     const committed = this.commit(operations);
@@ -137,6 +164,7 @@ export class Orchestrations {
     await committed;
     state.pendingCommits -= 1;
     crashPoint("start-committed");
+    return null;
   }
 
   /** Stores a message for an instance; resolves when it cannot be lost any more. */
@@ -155,9 +183,12 @@ export class Orchestrations {
   /** Hands a message to an instance in memory; false if there is no such instance. */
   deliver(instanceId: string, delivery: Delivery): boolean {
     const state = this.#hot.load(instanceId);
-    if (state === null) {
-      if (delivery.row !== null) {
-        void this.commit([remove(delivery.row.table, delivery.row.key)]);
+    if (state === null || isForeign(delivery, state.record)) {
+      const { row, onConsumed } = delivery;
+      if (row === null) {
+        onConsumed?.();
+      } else {
+        void this.commit([remove(row.table, row.key)]).then(onConsumed, () => {});
       }
       return false;
     }
@@ -171,8 +202,7 @@ export class Orchestrations {
     await this.atRest(record.instanceId);
     const state = this.#hot.peek(record.instanceId);
     if (state !== undefined) {
-      state.isPurged = true;
-      state.inbox = [];
+      abolish(state);
     }
     const current = this.recordOf(record.instanceId);
     if (current !== null) {
@@ -253,7 +283,7 @@ export class Orchestrations {
     const existing = this.recordOf(record.instanceId);
     const old = this.#hot.peek(record.instanceId);
     if (old !== undefined) {
-      old.isPurged = true;
+      abolish(old);
     }
     this.#hot.adopt(record).pendingCommits += 1;
     return [

@@ -24,18 +24,28 @@ export function orchestratorPayload(
   historyText: string,
   settings: DurableTaskSettings,
 ): string {
-  const rest = JSON.stringify({
-    instanceId: record.instanceId,
-    isReplaying: false,
-    parentInstanceId: record.parent?.instanceId ?? null,
-    upperSchemaVersion: 1,
-    upperSchemaVersionNew: UPPER_SCHEMA_VERSION_NEW,
-    longRunningTimerIntervalDuration: timeSpan(settings.longTimerIntervalMs),
-    maximumShortTimerDuration: timeSpan(settings.maximumShortTimerMs),
-    // The protocol spells it like this.
-    defaultHttpAsyncRequestSleepTimeMillseconds: settings.httpPollIntervalMs,
-  });
-  return `{"history":[${historyText}],"input":${record.input ?? "null"},${rest.slice(1)}`;
+  const instanceId = JSON.stringify(record.instanceId);
+  const parent = JSON.stringify(record.parent?.instanceId ?? null);
+  return `{"history":[${historyText}],"input":${record.input ?? "null"},"instanceId":${instanceId},"isReplaying":false,"parentInstanceId":${parent},${protocolText(settings)}}`;
+}
+
+const protocolTexts = new WeakMap<DurableTaskSettings, string>();
+
+/** The part of the payload that is the same for every turn. */
+function protocolText(settings: DurableTaskSettings): string {
+  let text = protocolTexts.get(settings);
+  if (text === undefined) {
+    text = JSON.stringify({
+      upperSchemaVersion: 1,
+      upperSchemaVersionNew: UPPER_SCHEMA_VERSION_NEW,
+      longRunningTimerIntervalDuration: timeSpan(settings.longTimerIntervalMs),
+      maximumShortTimerDuration: timeSpan(settings.maximumShortTimerMs),
+      // The protocol spells it like this.
+      defaultHttpAsyncRequestSleepTimeMillseconds: settings.httpPollIntervalMs,
+    }).slice(1, -1);
+    protocolTexts.set(settings, text);
+  }
+  return text;
 }
 
 /** What the orchestrator function left, from its return value or from the error in which the SDK wraps a failure. */

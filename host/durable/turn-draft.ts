@@ -10,7 +10,7 @@ import {
   type HistoryEventBody,
 } from "./history-event.ts";
 import { saveMessage, saveTurn, timerKey, type OutgoingWork } from "./instance-rows.ts";
-import { asPlayed, eventsText, type InstanceState } from "./instance-state.ts";
+import { asPlayed, eventsText, joinTexts, type InstanceState } from "./instance-state.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import { HTTP_ACTIVITY } from "./interpreter.ts";
 import type { Delivery, Message } from "./message.ts";
@@ -71,6 +71,8 @@ export class TurnDraft {
   readonly #messages: OutgoingMessage[] = [];
   readonly sends: EntitySend[] = [];
   #openActivities: number;
+  /** The first events of the turn, as they were shown to the SDK. */
+  #received = { received: 0, text: "" };
 
   constructor(scope: TurnScope, state: InstanceState) {
     this.#scope = scope;
@@ -137,6 +139,12 @@ export class TurnDraft {
         Tags: null,
       });
     }
+  }
+
+  /** The events that the turn begins with, all that it has so far, as the SDK reads them. */
+  receivedText(events: readonly HistoryEvent[]): string {
+    this.#received = { received: events.length, text: eventsText(events, false) };
+    return this.#received.text;
   }
 
   removeTimers(seqs: ReadonlySet<number>): void {
@@ -275,8 +283,9 @@ export class TurnDraft {
       openActivities: this.#openActivities,
     };
     if (this.#state.pastText !== null) {
-      const text = asPlayed(eventsText(this.events, false));
-      this.#state.pastText = this.#state.pastText === "" ? text : `${this.#state.pastText},${text}`;
+      const { received, text } = this.#received;
+      const all = joinTexts(text, eventsText(this.events.slice(received), false));
+      this.#state.pastText = joinTexts(this.#state.pastText, asPlayed(all));
     }
   }
 

@@ -4,7 +4,7 @@ import { plainFailure } from "./effect.ts";
 import { releasesOf } from "./held-locks.ts";
 import { HistoryEventType, type FailureDetails, type HistoryEvent } from "./history-event.ts";
 import { readTurns, removeExecution, removeTimers, saveRecord } from "./instance-rows.ts";
-import { eventsText, type InstanceState, type Outcome } from "./instance-state.ts";
+import { joinTexts, type InstanceState, type Outcome } from "./instance-state.ts";
 import { ActionInterpreter, ExecutionFault } from "./interpreter.ts";
 import { eventOf } from "./message.ts";
 import { newExecutionId } from "./new-instance.ts";
@@ -120,8 +120,10 @@ export class Turn {
       throw new ExecutionFault(mismatch, { cause: "VersionMismatch" });
     }
     const past = state.readPast(this.#scope.store);
-    const text = [past.text, eventsText(events, false)].filter((part) => part !== "").join(",");
-    const result = await this.#scope.run(this.#draft.record, text);
+    const result = await this.#scope.run(
+      this.#draft.record,
+      joinTexts(past.text, this.#draft.receivedText(events)),
+    );
     const actions = this.#checkActions(result);
     if (interpreter === null) {
       interpreter = this.#newInterpreter();
