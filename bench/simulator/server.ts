@@ -17,6 +17,9 @@ process.on("message", (message: ServerOptions | "memory" | "stop") => {
   else void start(message);
 });
 
+// A measurement that was cut short leaves no server behind.
+process.once("disconnect", () => process.exit(0));
+
 let running: Running | null = null;
 
 async function start(options: ServerOptions): Promise<void> {
