@@ -23,6 +23,8 @@ export interface QueueListenerOptions {
 }
 
 const SHORTEST_POLL_MS = 100;
+/** Pause between two questions whether an earlier host's message has come back, real milliseconds. */
+const UNKNOWN_LOOK_MS = 250;
 
 /** What a look into the queue came to; `full` means that enough messages are being processed already. */
 type Found = "messages" | "nothing" | "failure" | "full";
@@ -38,6 +40,11 @@ export class QueueListener {
   #poll: NodeJS.Timeout | null = null;
   #look: Promise<Found> | null = null;
   #isPaused = false;
+  /**
+   * Real instant until which a message may be invisible that an ended host took and had no time to write down; 0 when it is
+   * known that there is none.
+   */
+  #unknownUntil = 0;
   /** Taken while the queue cannot be read: nobody knows then whether time may jump over a message. */
   #unreadable: Disposable | null = null;
 
@@ -49,6 +56,7 @@ export class QueueListener {
   /** Gives back what an earlier host held when it ended, then listens. */
   async start(): Promise<void> {
     const { book, clock } = this.#options;
+    this.#unknownUntil = Date.now() + (LEASE_SECONDS + 1) * 1000;
     for (const { messageId, popReceipt, retryAt } of book.list()) {
       const lease = this.#lease(messageId, popReceipt);
       if (retryAt === null || retryAt <= clock.now()) {
@@ -77,7 +85,7 @@ export class QueueListener {
   async isQuiet(): Promise<boolean> {
     await this.#look;
     const found = await this.#takeOnce();
-    return found === "nothing" && this.#inFlight.size === 0;
+    return found === "nothing" && this.#inFlight.size === 0 && !(await this.#hasUnknown());
   }
 
   /** Takes no more messages; what is being processed goes on. */
@@ -100,6 +108,32 @@ export class QueueListener {
   abandon(): void {
     for (const lease of this.#leases) {
       lease.abandon();
+    }
+  }
+
+  /** Whether a message of an earlier host may still be invisible; then time stands, and the clock asks again a little later. */
+  async #hasUnknown(): Promise<boolean> {
+    if (this.#isPaused || Date.now() >= this.#unknownUntil) {
+      return false;
+    }
+    if ((await this.#storedCount()) <= this.#leases.size) {
+      this.#unknownUntil = 0;
+      return false;
+    }
+    const token = this.#options.clock.busy(
+      `queue ${this.queueName} holds a message that an earlier host took`,
+    );
+    setTimeout(() => token[Symbol.dispose](), UNKNOWN_LOOK_MS);
+    return true;
+  }
+
+  /** Messages in the queue, the invisible ones too. */
+  async #storedCount(): Promise<number> {
+    try {
+      const { approximateMessagesCount } = await asHost(() => this.#options.client.getProperties());
+      return approximateMessagesCount ?? 0;
+    } catch (error) {
+      return storageCodeOf(error) === "QueueNotFound" ? 0 : Number.POSITIVE_INFINITY;
     }
   }
 
@@ -198,6 +232,7 @@ export class QueueListener {
   async #processLeased(message: DequeuedMessageItem): Promise<void> {
     const lease = this.#lease(message.messageId, message.popReceipt);
     try {
+      crashPoint("queue-message-unrecorded");
       await lease.record();
       crashPoint("queue-message-taken");
       await this.#process(message, lease);

@@ -62,6 +62,10 @@ export class FakeQueue {
     return { receivedMessageItems };
   }
 
+  async getProperties() {
+    return { approximateMessagesCount: this.messages.length };
+  }
+
   async updateMessage(messageId: string, popReceipt: string, _text: undefined, seconds: number) {
     const message = this.#find(messageId, popReceipt);
     message.isVisible = seconds === 0;

@@ -214,6 +214,25 @@ test("the next start gives back at once what an ended host was processing", asyn
   expect(new LeaseBook(store, "work").list()).toEqual([]);
 });
 
+test("time stands until a message comes back that an ended host took without writing it down", async () => {
+  const seen: number[] = [];
+  const { clock, queue, listen } = world(async () => {
+    seen.push(clock.now());
+    return true;
+  });
+  await queue.sendMessage("one");
+  await queue.receiveMessages({ numberOfMessages: 1 });
+  await listen().start();
+  const hour = reach(clock, START + HOUR_MS);
+  await until(() => clock.view().busy.some((reason) => reason.includes("an earlier host took")));
+  expect(clock.now()).toBe(START);
+  queue.messages.forEach((message) => {
+    message.isVisible = true;
+  });
+  await hour;
+  expect(seen).toEqual([START]);
+});
+
 test("takes nothing after it was paused, and says that it is quiet", async () => {
   const { queue, listen } = world(async () => true);
   const listener = listen();
