@@ -6,7 +6,7 @@ const tenantNames = new Map();
 let api = null;
 
 /** Asks the control API; throws with its own words when it refuses. */
-async function ask(path, method = "GET", body = undefined) {
+async function ask(path, method = "GET", body) {
   const response = await fetch(path, {
     method,
     ...(body === undefined

@@ -82,14 +82,14 @@ test("links in answers are https, and the authority outlives a restart", async (
 test("curl gets a token with --cacert", async () => {
   const curl = await run("curl", ["--version"]).catch(() => null);
   if (curl === null) return;
-  const { stdout } = await run("curl", [
-    ...["-sS", "--cacert", authority],
-    ...["-d", "grant_type=client_credentials"],
-    ...["-d", `client_id=${smallEstate().applications[0]?.clientId}`],
-    ...["-d", "client_secret=local-simulator-only"],
-    ...["-d", "scope=https://graph.microsoft.com/.default"],
-    `${simulator.url}/${OWNER}/oauth2/v2.0/token`,
-  ]);
+  const form = new URLSearchParams({
+    grant_type: "client_credentials",
+    client_id: smallEstate().applications[0]?.clientId ?? "",
+    client_secret: "local-simulator-only",
+    scope: "https://graph.microsoft.com/.default",
+  });
+  const url = `${simulator.url}/${OWNER}/oauth2/v2.0/token`;
+  const { stdout } = await run("curl", ["-sS", "--cacert", authority, "-d", String(form), url]);
   expect(JSON.parse(stdout)).toMatchObject({ token_type: "Bearer" });
 });
 

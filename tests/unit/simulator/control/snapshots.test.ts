@@ -30,13 +30,18 @@ async function start(dataDir: string): Promise<string> {
   return `${simulator.url}/simulator`;
 }
 
-async function post<T>(url: string, body: object): Promise<{ status: number; body: T }> {
+interface Made {
+  readonly directory: string;
+  readonly sequence: number;
+}
+
+async function post(url: string, body: object): Promise<{ status: number; body: Made }> {
   const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  return { status: response.status, body: (await response.json()) as T };
+  return { status: response.status, body: (await response.json()) as Made };
 }
 
 const usersOf = async (url: string) => {
@@ -52,7 +57,7 @@ test("a simulator starts from a snapshot with what was there when it was made", 
   await remove();
   // Others go on changing things while the copy is made.
   const [made] = await Promise.all([
-    post<{ directory: string; sequence: number }>(`${url}/snapshots`, { name: "before" }),
+    post(`${url}/snapshots`, { name: "before" }),
     remove(),
     remove(),
   ]);
