@@ -26,8 +26,22 @@ export async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<
   }
 }
 
+const started = new Set<ChildProcess>();
+
+/** Notes a child, so that `endStarted` ends it if whoever started it gives up first. */
+export function keepTrack(child: ChildProcess): ChildProcess {
+  started.add(child);
+  child.once("exit", () => started.delete(child));
+  return child;
+}
+
+/** Ends whatever still runs: a scenario that took too long leaves its processes behind. */
+export async function endStarted(): Promise<void> {
+  await Promise.all([...started].map((child) => end(child, "SIGKILL")));
+}
+
 export const forkQuietly = (file: string, args: string[], options: ForkOptions): ChildProcess =>
-  fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"], ...options });
+  keepTrack(fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"], ...options }));
 
 /** Runs a program to its end; its output goes to standard error. Throws unless it succeeds. */
 export async function runProgram(

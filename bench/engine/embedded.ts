@@ -1,3 +1,4 @@
+import { on } from "node:events";
 import { writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,13 +28,22 @@ async function start(file: string, url: string, gate: string): Promise<ChildProc
 
 /** Tells the driver to do something and waits until it is done. */
 async function order(child: ChildProcess, request: object, report?: Report): Promise<number> {
+  // One listener for all: of two messages that come together, a listener for the next one would miss the second.
+  const listening = new AbortController();
   child.send(request);
-  for (;;) {
-    const message = await messageOf<DriverMessage>(child);
-    if (message.type === "done") {
-      return message.count ?? 0;
+  try {
+    for await (const [message] of on(child, "message", {
+      signal: listening.signal,
+      close: ["exit"],
+    }) as AsyncIterable<[DriverMessage]>) {
+      if (message.type === "done") {
+        return message.count ?? 0;
+      }
+      report?.(message.name, message.value ?? Number.NaN);
     }
-    report?.(message.name, message.value ?? Number.NaN);
+    throw new Error("The engine's process ended.");
+  } finally {
+    listening.abort();
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { end, freePort, runProgram, until } from "./child.ts";
+import { end, freePort, keepTrack, runProgram, until } from "./child.ts";
 
 export interface RunningPostgres {
   readonly url: string;
@@ -47,6 +47,7 @@ export async function startPostgres(folder: string): Promise<RunningPostgres> {
     stdio: "ignore",
     ...NOBODY,
   });
+  keepTrack(server);
   const url = `postgresql://bench@127.0.0.1:${port}/postgres`;
   await until(async () => {
     const probe = spawnSync(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)]);

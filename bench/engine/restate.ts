@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { end, forkQuietly, freePort, messageOf, until } from "./child.ts";
+import { end, forkQuietly, freePort, keepTrack, messageOf, until } from "./child.ts";
 import type { Contestant } from "./contestant.ts";
 import { HttpClient } from "./http-client.ts";
 import { peerNode, restateServer } from "./peers.ts";
@@ -54,6 +54,7 @@ async function start(folder: string, ports: Ports, gate: string): Promise<Runnin
       },
     },
   );
+  keepTrack(server);
   await until(async () => (await fetch(`http://127.0.0.1:${ports.ingress}/restate/health`)).ok);
   await until(async () => {
     const answer = await fetch(`http://127.0.0.1:${ports.admin}/deployments`, {

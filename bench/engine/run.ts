@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runProgram } from "./child.ts";
+import { endStarted, runProgram } from "./child.ts";
 import type { Contestant } from "./contestant.ts";
 import { embedded } from "./embedded.ts";
 import { ours } from "./ours.ts";
@@ -137,6 +137,7 @@ for (const contestant of chosen) {
   } catch (error) {
     process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
   } finally {
+    await endStarted();
     rmSync(folder, { recursive: true, force: true });
   }
 }
