@@ -1,4 +1,4 @@
-import type { HostStore } from "../store/store.ts";
+import { remove, type HostStore, type StoreOperation } from "../store/store.ts";
 import type { OrchestratorState } from "./action.ts";
 import { openTimers, readTurns, type Turn } from "./instance-rows.ts";
 import type { InstanceRecord } from "./instance-record.ts";
@@ -68,6 +68,15 @@ export class InstanceState {
   release(): void {
     this.isBusy = false;
     this.#settledWaiters.splice(0).forEach((resolve) => resolve());
+  }
+
+  /** Ends the instance in memory and says what removes the messages it has not taken, those still being stored too. */
+  abolish(): StoreOperation[] {
+    this.isPurged = true;
+    return this.inbox.splice(0).flatMap(({ row, onConsumed }) => {
+      onConsumed?.();
+      return row === null ? [] : [remove(row.table, row.key)];
+    });
   }
 
   /** Forgets what can be had from the store again. */

@@ -82,3 +82,8 @@ export function eventOf(message: Message, at: number): HistoryEvent | null {
       return null;
   }
 }
+
+/** Whether a message answers another execution than this one. */
+export function isForeign(message: Message, executionId: string): boolean {
+  return "executionId" in message && message.executionId !== executionId;
+}

@@ -7,6 +7,7 @@ import {
   type ActivityOrder,
   type Invoke,
 } from "./activity-dispatcher.ts";
+import { EndWaiters } from "./end-waiters.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
 import { HotInstances } from "./hot-instances.ts";
 import { callHttp } from "./http-call.ts";
@@ -15,7 +16,7 @@ import { planRewind, type Rewind } from "./rewind.ts";
 import { removeInstance, readRecord, saveMessage, saveRecord } from "./instance-rows.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import type { InstanceState } from "./instance-state.ts";
-import type { Delivery, Message } from "./message.ts";
+import { isForeign, type Delivery, type Message } from "./message.ts";
 import { orchestratorPayload, parseOrchestratorResult } from "./orchestrator-call.ts";
 import { recoverInstances } from "./recovery.ts";
 import type { DurableTaskSettings } from "./settings.ts";
@@ -50,17 +51,6 @@ export interface OrchestrationsOptions {
 /** A turn that could not be run (not: that failed) is tried again after this long. */
 const RETRY_TURN_MS = 1_000;
 
-/** Whether it answers an execution that is over (H8). */
-function isForeign({ message }: Delivery, record: InstanceRecord): boolean {
-  return "executionId" in message && message.executionId !== record.executionId;
-}
-
-/** Nothing happens to the instance any more, and nobody waits for it to take a message. */
-function abolish(state: InstanceState): void {
-  state.isPurged = true;
-  state.inbox.splice(0).forEach(({ onConsumed }) => onConsumed?.());
-}
-
 /** All orchestration instances of the host: their inboxes, their turns, their commits. */
 export class Orchestrations {
   readonly #options: OrchestrationsOptions;
@@ -69,7 +59,7 @@ export class Orchestrations {
   readonly #activities: ActivityDispatcher;
   readonly #timers: TimerService;
   readonly #scope: TurnScope;
-  readonly #endWaiters = new Map<string, Set<() => void>>();
+  readonly #endWaiters = new EndWaiters();
   #messageNumber: number;
   #runningTurns = 0;
   #isPumping = false;
@@ -183,7 +173,7 @@ export class Orchestrations {
   /** Hands a message to an instance in memory; false if there is no such instance. */
   deliver(instanceId: string, delivery: Delivery): boolean {
     const state = this.#hot.load(instanceId);
-    if (state === null || isForeign(delivery, state.record)) {
+    if (state === null || isForeign(delivery.message, state.record.executionId)) {
       const { row, onConsumed } = delivery;
       if (row === null) {
         onConsumed?.();
@@ -201,17 +191,15 @@ export class Orchestrations {
   async purge(record: InstanceRecord): Promise<void> {
     await this.atRest(record.instanceId);
     const state = this.#hot.peek(record.instanceId);
-    if (state !== undefined) {
-      abolish(state);
-    }
+    const unread = state?.abolish() ?? [];
     const current = this.recordOf(record.instanceId);
     if (current !== null) {
       crashPoint("purge-uncommitted");
-      await this.commit(removeInstance(this.#options.store, current));
+      await this.commit([...removeInstance(this.#options.store, current), ...unread]);
       crashPoint("purge-committed");
     }
     this.#hot.drop(state);
-    this.#tellEnd(record.instanceId);
+    this.#endWaiters.tell(record.instanceId);
   }
 
   /** Takes a failed instance back to before its failure, with failed sub-orchestrations; resolves when it is durable. */
@@ -251,17 +239,7 @@ export class Orchestrations {
 
   /** Calls back once when the instance ends (or is purged); dispose to give up. */
   whenEnded(instanceId: string, callback: () => void): Disposable {
-    const waiters = this.#endWaiters.get(instanceId) ?? new Set();
-    waiters.add(callback);
-    this.#endWaiters.set(instanceId, waiters);
-    return {
-      [Symbol.dispose]: () => {
-        waiters.delete(callback);
-        if (waiters.size === 0) {
-          this.#endWaiters.delete(instanceId);
-        }
-      },
-    };
+    return this.#endWaiters.add(instanceId, callback);
   }
 
   async commit(operations: readonly StoreOperation[]): Promise<void> {
@@ -281,12 +259,10 @@ export class Orchestrations {
   /** Puts a new instance in its place in memory and says what to commit. */
   #place(record: InstanceRecord): StoreOperation[] {
     const existing = this.recordOf(record.instanceId);
-    const old = this.#hot.peek(record.instanceId);
-    if (old !== undefined) {
-      abolish(old);
-    }
+    const unread = this.#hot.peek(record.instanceId)?.abolish() ?? [];
     this.#hot.adopt(record).pendingCommits += 1;
     return [
+      ...unread,
       ...(existing === null ? [] : removeInstance(this.#options.store, existing)),
       ...saveRecord(record, null),
     ];
@@ -430,13 +406,7 @@ export class Orchestrations {
       status === "Failed" ? "warning" : "debug",
       `${instanceId}: orchestrator '${name}' ended as ${status}${status === "Failed" ? `: ${output ?? ""}` : ""}`,
     );
-    this.#tellEnd(instanceId);
-  }
-
-  #tellEnd(instanceId: string): void {
-    for (const callback of this.#endWaiters.get(instanceId) ?? []) {
-      callback();
-    }
+    this.#endWaiters.tell(instanceId);
   }
 
   /** A turn that broke off has changed nothing; it is taken again from what the store has. */

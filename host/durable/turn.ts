@@ -6,7 +6,7 @@ import { HistoryEventType, type FailureDetails, type HistoryEvent } from "./hist
 import { readTurns, removeExecution, removeTimers, saveRecord } from "./instance-rows.ts";
 import { joinTexts, type InstanceState, type Outcome } from "./instance-state.ts";
 import { ActionInterpreter, ExecutionFault } from "./interpreter.ts";
-import { eventOf } from "./message.ts";
+import { eventOf, isForeign } from "./message.ts";
 import { newExecutionId } from "./new-instance.ts";
 import type { TurnBatch } from "./turn-batch.ts";
 import { versionMismatch } from "./version-match.ts";
@@ -74,9 +74,9 @@ export class Turn {
     this.#draft.record = { ...this.#draft.record, status: "Running" };
     this.#draft.takeCarried();
     for (const { message } of this.#batch.messages) {
-      const isForeign =
-        "executionId" in message && message.executionId !== this.#draft.record.executionId;
-      const event = isForeign ? null : eventOf(message, this.#draft.now);
+      const event = isForeign(message, this.#draft.record.executionId)
+        ? null
+        : eventOf(message, this.#draft.now);
       if (event !== null) {
         this.#draft.events.push(event);
       }
