@@ -5,6 +5,7 @@ import { fanOutSubOrchestrations, type Task } from "../durable/orchestration.ts"
 import { checkTenantProtection } from "./check-tenant-protection.ts";
 import type { OnboardingScope } from "./onboarding-scope.ts";
 import type { PartOutcome } from "./onboarding-wait.ts";
+import { firstLine } from "./failure-sentence.ts";
 
 /** Has one active policy of each workload protect everything that ought to be protected, and reads back that it does. */
 export function* protectTenant(scope: OnboardingScope): Generator<Task, PartOutcome, unknown> {
@@ -25,6 +26,3 @@ export function* protectTenant(scope: OnboardingScope): Generator<Task, PartOutc
     ? failed(failures.join("; "))
     : yield* checkTenantProtection(scope, `${runId}-protected`, "some");
 }
-
-/** The host appends .NET's exception as further lines. */
-const firstLine = (text: string): string => text.split("\n")[0]?.trim() ?? "";

@@ -22,6 +22,7 @@ import {
   type Task,
 } from "../durable/orchestration.ts";
 import { sleepUntilOrEvent } from "../durable/timer.ts";
+import { failureSentence, firstLine } from "./failure-sentence.ts";
 
 /** The event wakes at once; this only heals a signal that got lost between the store and the durable client. */
 const DECISION_LOOK_MS = 2 * 60 * 60 * 1000;
@@ -44,7 +45,7 @@ export function* restoreRun(context: OrchestrationContext): Generator<Task, null
     }
   } catch (error) {
     // Nothing is compensated: sessions that were activated go on at Microsoft; the run's end says how far it came.
-    return yield* end(context, run, sentence(error));
+    return yield* end(context, run, failureSentence(error));
   }
 }
 
@@ -159,9 +160,3 @@ function* end(
   showStatus(context, { state: "ended" });
   return null;
 }
-
-const sentence = (error: unknown): string =>
-  firstLine(error instanceof Error ? error.message : String(error));
-
-/** The host appends .NET's exception as further lines. */
-const firstLine = (text: string): string => text.split("\n")[0]?.trim() ?? "";

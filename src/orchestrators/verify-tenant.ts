@@ -12,6 +12,7 @@ import {
   type OrchestrationContext,
   type Task,
 } from "../durable/orchestration.ts";
+import { failureSentence, firstLine } from "./failure-sentence.ts";
 
 /** Verifies one tenant: the service itself, then its three workloads side by side. */
 export function* verifyTenant(
@@ -26,7 +27,7 @@ export function* verifyTenant(
     yield* callActivity(context, activities.readService, input);
   } catch (error) {
     // Without its service's state a tenant is still verified: unit by unit, and this failure is a finding.
-    failures.push(sentence(error));
+    failures.push(failureSentence(error));
   }
 
   showStatus(context, { phase: "workloads" });
@@ -52,9 +53,3 @@ export function* verifyTenant(
   yield* callActivity(context, activities.endTenant, { ...input, workloads, failures });
   return Object.values(workloads).reduce(addVerdicts, NO_VERDICTS);
 }
-
-const sentence = (error: unknown): string =>
-  firstLine(error instanceof Error ? error.message : String(error));
-
-/** The host appends .NET's exception as further lines. */
-const firstLine = (text: string): string => text.split("\n")[0]?.trim() ?? "";
