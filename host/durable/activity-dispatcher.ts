@@ -4,7 +4,7 @@ import type { TaskFailure } from "./effect.ts";
 import { plainFailure } from "./effect.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
 import type { OutgoingWork } from "./instance-rows.ts";
-import { HTTP_ACTIVITY } from "./interpreter.ts";
+import { HTTP_ACTIVITY } from "./scheduled-work.ts";
 import { returnText } from "./typed-data.ts";
 import type { WorkGate } from "./work-gate.ts";
 

@@ -2,14 +2,22 @@ import {
   ActionType,
   describeAction,
   isSameAction,
-  isSameName,
   type Action,
   type CreateTimerAction,
   type LockEntitiesAction,
 } from "./action.ts";
 import type { Effect } from "./effect.ts";
+import { NonDeterminismError } from "./execution-fault.ts";
+import { ExternalEvents } from "./external-events.ts";
 import type { CarriedEvent } from "./instance-record.ts";
 import { eventTypeName, HistoryEventType, type HistoryEvent } from "./history-event.ts";
+import {
+  describeWork,
+  isSameWork,
+  isScheduling,
+  workOfEffect,
+  workOfEvent,
+} from "./scheduled-work.ts";
 import {
   ActivityTask,
   AllNode,
@@ -54,24 +62,6 @@ export interface RecordedTurn {
   readonly events: readonly HistoryEvent[];
 }
 
-/** Something in an execution that no further turn can repair: the instance fails with this message. */
-export class ExecutionFault extends Error {}
-
-export class NonDeterminismError extends ExecutionFault {
-  constructor(orchestrator: string, instanceId: string, what: string) {
-    super(
-      `Non-Deterministic workflow detected: orchestrator '${orchestrator}' (instance '${instanceId}') ${what}. Its code, or something it reads besides the context, has changed since this execution began.`,
-    );
-    this.name = "NonDeterminismError";
-  }
-}
-
-interface BufferedEvent {
-  /** Its place among all buffered events. */
-  readonly arrival: number;
-  readonly event: HistoryEvent;
-}
-
 interface OpenTimer {
   readonly node: UserTimerNode;
   /** Where the SDK reports its action: index in the list, then in the compounds. */
@@ -87,10 +77,7 @@ export class ActionInterpreter implements TaskScope {
   readonly #settings: InterpreterSettings;
   readonly #open = new Map<number | string, LeafTask>();
   readonly #work = new Set<LeafTask>();
-  readonly #waiters = new Map<string, LeafTask[]>();
-  /** Events that nobody waited for yet, by name, oldest first. */
-  readonly #buffered = new Map<string, BufferedEvent[]>();
-  #arrivals = 0;
+  readonly #events = new ExternalEvents();
   #timers: OpenTimer[] = [];
   #effects: Effect[] = [];
   #canceledTimers: number[] = [];
@@ -128,14 +115,7 @@ export class ActionInterpreter implements TaskScope {
 
   /** External events that nobody took, oldest first: what continue-as-new carries over. */
   get unconsumedEvents(): CarriedEvent[] {
-    return [...this.#buffered.values()]
-      .flat()
-      .toSorted((a, b) => a.arrival - b.arrival)
-      .flatMap(({ event }) =>
-        event.EventType === HistoryEventType.EventRaised
-          ? [{ name: event.Name, input: event.Input }]
-          : [],
-      );
+    return this.#events.left;
   }
 
   startTurn(now: number): void {
@@ -262,16 +242,9 @@ export class ActionInterpreter implements TaskScope {
   }
 
   waitForEvent(name: string, task: LeafTask): void {
-    const stack = this.#waiters.get(name) ?? [];
-    stack.push(task);
-    this.#waiters.set(name, stack);
-    const buffered = this.#buffered.get(name);
-    const first = buffered?.shift();
-    if (buffered?.length === 0) {
-      this.#buffered.delete(name);
-    }
-    if (first !== undefined) {
-      this.#raise(name, first.event);
+    const early = this.#events.wait(name, task);
+    if (early !== null) {
+      this.#raise(name, early);
     }
   }
 
@@ -298,17 +271,11 @@ export class ActionInterpreter implements TaskScope {
       this.#complete(name, !isEntityFailure(event), event);
       return;
     }
-    const stack = this.#hasContinuedAsNew ? undefined : this.#waiters.get(name);
-    const task = stack?.pop();
-    if (stack?.length === 0) {
-      this.#waiters.delete(name);
-    }
-    if (task !== undefined) {
-      task.settle(true, this, event);
+    const task = this.#hasContinuedAsNew ? null : this.#events.take(name);
+    if (task === null) {
+      this.#events.keep(name, event);
     } else {
-      const buffered = this.#buffered.get(name) ?? [];
-      buffered.push({ arrival: this.#arrivals++, event });
-      this.#buffered.set(name, buffered);
+      task.settle(true, this, event);
     }
   }
 
@@ -437,11 +404,16 @@ export class ActionInterpreter implements TaskScope {
     for (let index = 0; index < Math.max(effects.length, recorded.length); index++) {
       const effect = effects[index];
       const event = recorded[index];
-      const now = effect === undefined ? null : describeEffect(effect);
-      const then = event === undefined ? null : describeScheduled(event);
-      if (now === null || then === null || effect!.seq !== event!.EventId || !agree(now, then)) {
+      const now = effect === undefined ? null : workOfEffect(effect);
+      const then = event === undefined ? null : workOfEvent(event);
+      if (
+        now === null ||
+        then === null ||
+        effect!.seq !== event!.EventId ||
+        !isSameWork(now, then)
+      ) {
         throw this.#divergence(
-          `had scheduled ${then === null ? "nothing more" : `${then.kind}${nameOf(then)} with id ${event!.EventId} (${eventTypeName(event!.EventType)})`} and now schedules ${now === null ? "nothing there" : `${now.kind}${nameOf(now)} with id ${effect!.seq}`}`,
+          `had scheduled ${then === null ? "nothing more" : `${describeWork(then)} with id ${event!.EventId} (${eventTypeName(event!.EventType)})`} and now schedules ${now === null ? "nothing there" : `${describeWork(now)} with id ${effect!.seq}`}`,
         );
       }
     }
@@ -449,55 +421,6 @@ export class ActionInterpreter implements TaskScope {
 
   #divergence(what: string): NonDeterminismError {
     return new NonDeterminismError(this.#settings.orchestratorName, this.instanceId, what);
-  }
-}
-
-interface Scheduled {
-  readonly kind: string;
-  readonly name: string | null;
-}
-
-export const agree = (a: Scheduled, b: Scheduled): boolean =>
-  a.kind === b.kind && (a.name === null || b.name === null || isSameName(a.name, b.name));
-
-export const nameOf = ({ name }: Scheduled): string => (name === null ? "" : ` '${name}'`);
-
-/** The activity under which the extension runs durable HTTP calls. */
-export const HTTP_ACTIVITY = "BuiltIn::HttpActivity";
-
-export function describeEffect(effect: Effect): Scheduled {
-  switch (effect.kind) {
-    case "activity":
-      return { kind: "an activity", name: effect.name };
-    case "http":
-      return { kind: "an activity", name: HTTP_ACTIVITY };
-    case "subOrchestration":
-      return { kind: "a sub-orchestration", name: effect.name };
-    case "timer":
-      return { kind: "a timer", name: null };
-    case "send":
-      return { kind: "a message to", name: effect.target };
-  }
-}
-
-export type SchedulingEvent = Extract<HistoryEvent, { EventType: 4 | 7 | 10 | 14 }>;
-
-export const isScheduling = (event: HistoryEvent): event is SchedulingEvent =>
-  event.EventType === HistoryEventType.TaskScheduled ||
-  event.EventType === HistoryEventType.SubOrchestrationInstanceCreated ||
-  event.EventType === HistoryEventType.TimerCreated ||
-  event.EventType === HistoryEventType.EventSent;
-
-export function describeScheduled(event: SchedulingEvent): Scheduled {
-  switch (event.EventType) {
-    case HistoryEventType.TaskScheduled:
-      return { kind: "an activity", name: event.Name };
-    case HistoryEventType.SubOrchestrationInstanceCreated:
-      return { kind: "a sub-orchestration", name: event.Name };
-    case HistoryEventType.TimerCreated:
-      return { kind: "a timer", name: null };
-    case HistoryEventType.EventSent:
-      return { kind: "a message to", name: event.InstanceId };
   }
 }
 

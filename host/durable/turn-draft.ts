@@ -12,7 +12,7 @@ import {
 import { saveMessage, saveTurn, timerKey, type OutgoingWork } from "./instance-rows.ts";
 import { asPlayed, eventsText, joinTexts, type InstanceState } from "./instance-state.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
-import { HTTP_ACTIVITY } from "./interpreter.ts";
+import { HTTP_ACTIVITY } from "./scheduled-work.ts";
 import type { Delivery, Message } from "./message.ts";
 import { newInstance } from "./new-instance.ts";
 import type { DurableTaskSettings } from "./settings.ts";

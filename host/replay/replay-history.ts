@@ -4,18 +4,18 @@ import type { Effect } from "../durable/effect.ts";
 import { eventTypeName, HistoryEventType, type HistoryEvent } from "../durable/history-event.ts";
 import type { InstanceRecord } from "../durable/instance-record.ts";
 import { eventsText } from "../durable/instance-state.ts";
-import {
-  ActionInterpreter,
-  agree,
-  describeEffect,
-  describeScheduled,
-  ExecutionFault,
-  isScheduling,
-  nameOf,
-  type SchedulingEvent,
-} from "../durable/interpreter.ts";
+import { ExecutionFault } from "../durable/execution-fault.ts";
+import { ActionInterpreter } from "../durable/interpreter.ts";
 import { newInstance } from "../durable/new-instance.ts";
 import type { RecordedHistory } from "../durable/recorded-history.ts";
+import {
+  describeWork,
+  isSameWork,
+  isScheduling,
+  workOfEffect,
+  workOfEvent,
+  type SchedulingEvent,
+} from "../durable/scheduled-work.ts";
 import type { DurableTaskSettings } from "../durable/settings.ts";
 import { versionMismatch } from "../durable/version-match.ts";
 
@@ -231,7 +231,7 @@ class Replayer {
     for (let index = 0; index < Math.max(effects.length, recorded.length); index++) {
       const effect = effects[index];
       const then = recorded[index];
-      if (effect === undefined || then === undefined || !isSameWork(effect, then.event)) {
+      if (effect === undefined || then === undefined || !isRecordOf(effect, then.event)) {
         return found(
           turn,
           then?.place ?? null,
@@ -322,18 +322,14 @@ const isReceived = (event: HistoryEvent): boolean =>
   event.EventType !== HistoryEventType.ExecutionCompleted &&
   event.EventType !== HistoryEventType.OrchestratorCompleted;
 
-const isSameWork = (effect: Effect, event: SchedulingEvent): boolean =>
-  effect.seq === event.EventId && agree(describeEffect(effect), describeScheduled(event));
+const isRecordOf = (effect: Effect, event: SchedulingEvent): boolean =>
+  effect.seq === event.EventId && isSameWork(workOfEffect(effect), workOfEvent(event));
 
-function workOf(effect: Effect): string {
-  const work = describeEffect(effect);
-  return `${work.kind}${nameOf(work)} with id ${effect.seq}`;
-}
+const workOf = (effect: Effect): string =>
+  `${describeWork(workOfEffect(effect))} with id ${effect.seq}`;
 
-function recordedWork(event: SchedulingEvent): string {
-  const work = describeScheduled(event);
-  return `${work.kind}${nameOf(work)} with id ${event.EventId} is scheduled (${eventTypeName(event.EventType)})`;
-}
+const recordedWork = (event: SchedulingEvent): string =>
+  `${describeWork(workOfEvent(event))} with id ${event.EventId} is scheduled (${eventTypeName(event.EventType)})`;
 
 const recordedEnd = ({ OrchestrationStatus, Result }: Completed): string =>
   OrchestrationStatus === COMPLETED
