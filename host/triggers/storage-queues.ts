@@ -1,5 +1,11 @@
-import { QueueServiceClient, type QueueClient } from "@azure/storage-queue";
+import { createRequire } from "node:module";
+import type * as StorageQueue from "@azure/storage-queue";
+import type { QueueClient, QueueServiceClient } from "@azure/storage-queue";
 import { HostError } from "../host-error.ts";
+
+/** The library takes longer to load than the rest of the host together; an app without queues does not wait for it. */
+const loadLibrary = (): typeof StorageQueue =>
+  createRequire(import.meta.url)("@azure/storage-queue") as typeof StorageQueue;
 
 const DEFAULT_CONNECTION = "AzureWebJobsStorage";
 /** Azurite is near; what it does not answer within some seconds it does not answer at all. */
@@ -33,7 +39,7 @@ export class StorageQueues {
     if (service === undefined) {
       const text = connectionString(connection);
       try {
-        service = QueueServiceClient.fromConnectionString(text, REQUEST_OPTIONS);
+        service = loadLibrary().QueueServiceClient.fromConnectionString(text, REQUEST_OPTIONS);
       } catch (error) {
         const name = connection === "" ? DEFAULT_CONNECTION : connection;
         throw new HostError("settings", `The app setting ${name} is no connection string.`, error);
