@@ -1,4 +1,5 @@
 import type { RetryOptions } from "../worker/functions-core.ts";
+import type { RpcRetryContext } from "../worker/rpc.ts";
 
 const secondsOf = (span: { readonly seconds: number } | undefined, fallback: number): number =>
   span?.seconds ?? fallback;
@@ -17,4 +18,22 @@ export function retryDelayMs(retry: RetryOptions, attempt: number): number | nul
   const least = secondsOf(retry.minimumInterval, 0);
   const most = secondsOf(retry.maximumInterval, Number.POSITIVE_INFINITY);
   return Math.min(most, least * 2 ** attempt) * 1000;
+}
+
+/** What the function is told of its attempts; `failure` is what the last one threw. */
+export function retryContext(
+  { maxRetryCount }: RetryOptions,
+  attempt: number,
+  failure: unknown,
+): RpcRetryContext {
+  return {
+    retryCount: attempt,
+    maxRetryCount,
+    ...(failure !== undefined && {
+      exception:
+        failure instanceof Error
+          ? { message: failure.message, stackTrace: failure.stack ?? "" }
+          : { message: String(failure), stackTrace: "" },
+    }),
+  };
 }

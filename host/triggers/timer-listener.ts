@@ -3,7 +3,7 @@ import { crashPoint } from "../crash-points.ts";
 import type { FunctionRunner } from "../functions/function-runner.ts";
 import type { HostStore } from "../store/store.ts";
 import type { RetryOptions } from "../worker/functions-core.ts";
-import { retryDelayMs } from "./retry-policy.ts";
+import { retryContext, retryDelayMs } from "./retry-policy.ts";
 import type { TimerSchedule } from "./timer-schedule.ts";
 
 export interface TimerListenerOptions {
@@ -99,21 +99,23 @@ export class TimerListener {
 
   async #run(due: number, isPastDue: boolean): Promise<void> {
     const { clock, schedule } = this.#options;
+    const invokedAt = Math.max(due, clock.now());
     await this.#invoke(due, isPastDue);
     crashPoint("timer-trigger-run");
     if (this.#isStopped) {
       return;
     }
-    // Computed after the run: a run that takes longer than its interval delays the next and never meets it.
-    const next = schedule.next(Math.max(due, clock.now()));
+    // From the begin of the run, as the genuine listener computes it: one that takes longer than its interval is followed at
+    // once by a single next one, and never met by it.
+    const next = schedule.next(invokedAt);
     if (next === null) {
       return;
     }
     if (this.#isMonitored()) {
-      const last = isoOf(isPastDue ? clock.now() : due);
+      const last = isoOf(invokedAt);
       await this.#write({ Last: last, Next: isoOf(next), LastUpdated: last });
     }
-    this.#at(next, false);
+    this.#at(Math.max(next, clock.now()), false);
   }
 
   /** Runs the function, and again after a failure as its own retry policy says. */
@@ -127,15 +129,15 @@ export class TimerListener {
         : null,
       IsPastDue: isPastDue,
     };
+    let failure: unknown;
     for (let attempt = 0; ; attempt += 1) {
       const outcome = await runner.run({
         functionName,
         trigger: { json: JSON.stringify(info) },
         reason: `Timer fired at ${isoOf(clock.now())}`,
-        ...(retry !== null && {
-          retryContext: { retryCount: attempt, maxRetryCount: retry.maxRetryCount },
-        }),
+        ...(retry !== null && { retryContext: retryContext(retry, attempt, failure) }),
       });
+      failure = outcome.ok ? undefined : outcome.error;
       const delayMs = outcome.ok || retry === null ? null : retryDelayMs(retry, attempt);
       if (delayMs === null || this.#isStopped) {
         return;

@@ -1,6 +1,7 @@
 import { Cron } from "croner";
 import { parseTimeSpan } from "../settings/time-span.ts";
 import { parseNcrontab } from "./ncrontab.ts";
+import { timeZone, type TimeZone } from "./time-zone.ts";
 
 /** When a timer function is due. */
 export interface TimerSchedule {
@@ -12,16 +13,69 @@ export interface TimerSchedule {
 
 const MINUTE_MS = 60_000;
 
-function createCron(text: string, timezone: string): Cron {
+/** The schedule without any zone: the next local time after a local time. */
+type LocalSchedule = (local: number) => number | null;
+
+const sentence = (text: string, error: unknown): Error =>
+  new Error(
+    `The schedule "${text}" is neither NCRONTAB nor hh:mm:ss: ${error instanceof Error ? error.message : String(error)}.`,
+    { cause: error },
+  );
+
+function parseCron(text: string): { fields: string[]; next: LocalSchedule } {
   try {
-    // In NCRONTAB a day must fit both the day of the month and the day of the week.
-    return new Cron(parseNcrontab(text).join(" "), { paused: true, domAndDow: true, timezone });
+    const fields = parseNcrontab(text);
+    // In NCRONTAB a day must fit both the day of the month and the day of the week. Local times are told as if they were UTC.
+    const cron = new Cron(fields.join(" "), { paused: true, domAndDow: true, timezone: "UTC" });
+    return { fields, next: (local) => cron.nextRun(new Date(local))?.getTime() ?? null };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`The schedule "${text}" is neither NCRONTAB nor hh:mm:ss: ${why}.`, {
-      cause: error,
-    });
+    throw sentence(text, error);
   }
+}
+
+/** A schedule whose seconds, minutes or hours have a `*`, `-` or `/` goes on through an hour that comes twice. */
+const isInterval = (text: string): boolean => {
+  const fields = text.trim().split(/\s+/);
+  return fields.slice(0, fields.length === 6 ? 3 : 2).some((field) => /[*/-]/.test(field));
+};
+
+/**
+ * The next instant of a schedule in a zone, by the rules of `CronSchedule` in the WebJobs timer extension where clocks change:
+ * what falls into the hour that is skipped runs when the clocks have gone on; in the hour that comes twice an interval goes
+ * through both, and a point in time is due in the first only.
+ */
+function nextInZone(
+  next: LocalSchedule,
+  zone: TimeZone,
+  isInterval: boolean,
+  after: number,
+): number | null {
+  const nowOffset = zone.offsetAt(after);
+  const nowLocal = after + nowOffset;
+  let local = next(nowLocal);
+  if (local === null) {
+    return null;
+  }
+  const due = local - zone.offsetOfLocal(local);
+  // A skipped time is another time now: from here on it is what the clocks show at that instant.
+  local = due + zone.offsetAt(due);
+  const difference = zone.offsetAt(due) - nowOffset;
+  const isNextAmbiguous = zone.isAmbiguous(local);
+  if (isInterval) {
+    const isCrossing = (isNextAmbiguous || zone.isAmbiguous(nowLocal)) && difference !== 0;
+    return isCrossing ? due + difference : due;
+  }
+  if (!isNextAmbiguous) {
+    return due;
+  }
+  if (difference !== 0) {
+    return due + difference;
+  }
+  // The second time round already: it has run in the first.
+  while (local !== null && zone.isAmbiguous(local)) {
+    local = next(local);
+  }
+  return local === null ? null : local - zone.offsetOfLocal(local);
 }
 
 /**
@@ -37,12 +91,21 @@ export function parseSchedule(text: string, timezone: string | null): TimerSched
     }
     return { next: (after) => after + intervalMs, isMonitored: intervalMs >= MINUTE_MS };
   }
-  const cron = createCron(text, timezone ?? "UTC");
-  const next = (after: number): number | null => cron.nextRun(new Date(after))?.getTime() ?? null;
-  const first = next(0);
-  const second = first === null ? null : next(first);
+  const { fields, next } = parseCron(text);
+  const zone = zoneOf(timezone);
+  const goesOn = isInterval(text);
   return {
-    next,
-    isMonitored: first === null || second === null || second - first >= MINUTE_MS,
+    next: (after) => nextInZone(next, zone, goesOn, after),
+    isMonitored: /^\d+$/.test(fields[0] ?? ""),
   };
+}
+
+function zoneOf(name: string | null): TimeZone {
+  try {
+    return timeZone(name ?? "UTC");
+  } catch (error) {
+    throw new Error(`The time zone "${name}" is not known here; use an IANA name.`, {
+      cause: error,
+    });
+  }
 }

@@ -4,16 +4,20 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { glob } from "tinyglobby";
 import { HostError, systemCodeOf } from "../host-error.ts";
+import { answerImportsOfOlderNode } from "./core-module.ts";
 
 interface PackageJson {
   readonly main?: string;
   readonly type?: string;
 }
 
-async function readPackageJson(appDirectory: string): Promise<PackageJson> {
+async function readPackageJson(
+  appDirectory: string,
+): Promise<{ text: string; package: PackageJson }> {
   const file = join(appDirectory, "package.json");
   try {
-    return JSON.parse(await readFile(file, "utf8")) as PackageJson;
+    const text = await readFile(file, "utf8");
+    return { text, package: JSON.parse(text) as PackageJson };
   } catch (error) {
     const reason = systemCodeOf(error) === "ENOENT" ? "is missing" : "is no readable JSON document";
     throw new HostError("app-missing", `${file} ${reason}; the host needs its "main".`, error);
@@ -29,7 +33,10 @@ const reasonOf = (error: unknown): string =>
  * @throws HostError that names the file which could not be loaded
  */
 export async function loadApp(appDirectory: string, onFile: (file: string) => void): Promise<void> {
-  const { main, type } = await readPackageJson(appDirectory);
+  const {
+    text,
+    package: { main, type },
+  } = await readPackageJson(appDirectory);
   if (main === undefined || main === "") {
     throw new HostError("app-missing", `The package.json of ${appDirectory} names no "main".`);
   }
@@ -41,8 +48,10 @@ export async function loadApp(appDirectory: string, onFile: (file: string) => vo
     );
   }
   const require = createRequire(join(appDirectory, "package.json"));
-  for (const file of files.sort()) {
-    const path = join(appDirectory, file);
+  const entries = files.sort().map((file) => ({ file, path: join(appDirectory, file) }));
+  const texts = await Promise.all(entries.map(({ path }) => readFile(path, "utf8")));
+  answerImportsOfOlderNode([text, ...texts]);
+  for (const { file, path } of entries) {
     const isModule = path.endsWith(".mjs") || (type === "module" && !path.endsWith(".cjs"));
     onFile(file);
     try {

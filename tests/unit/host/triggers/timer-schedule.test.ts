@@ -3,10 +3,15 @@ import { parseNcrontab } from "../../../../host/triggers/ncrontab.ts";
 import { parseSchedule } from "../../../../host/triggers/timer-schedule.ts";
 
 /** The first occurrences after Monday, 2 March 2026, 06:00 UTC. */
-function occurrences(text: string, count: number, timezone: string | null = null): string[] {
+function occurrences(
+  text: string,
+  count: number,
+  timezone: string | null = null,
+  from = "2026-03-02T06:00:00Z",
+): string[] {
   const schedule = parseSchedule(text, timezone);
   const found: string[] = [];
-  let at: number | null = Date.parse("2026-03-02T06:00:00Z");
+  let at: number | null = Date.parse(from);
   while (found.length < count && at !== null) {
     at = schedule.next(at);
     found.push(at === null ? "never" : new Date(at).toISOString().replace(":00.000Z", ""));
@@ -39,8 +44,57 @@ test("reads the fields in the zone that the app settings name", () => {
   expect(occurrences("0 0 9 * * *", 1, "Europe/Berlin")).toEqual(["2026-03-02T08:00"]);
 });
 
+const LOS_ANGELES = "America/Los_Angeles";
+
+// At 10:00 UTC of that day clocks go from 2:00 to 3:00.
+test.each([
+  ["0 0 2 * * *", ["2026-03-08T10:00", "2026-03-09T09:00"]],
+  ["0 30 2 * * *", ["2026-03-08T10:30", "2026-03-09T09:30"]],
+  ["0 0 3 * * *", ["2026-03-08T10:00", "2026-03-09T10:00"]],
+  ["0 */30 * * * *", ["2026-03-08T09:30", "2026-03-08T10:00", "2026-03-08T10:30"]],
+  ["0 0 1-4 * * *", ["2026-03-08T10:00", "2026-03-08T11:00", "2026-03-09T08:00"]],
+])("what falls into the hour that is skipped runs right after it: %s", (text, instants) => {
+  const from = "2026-03-08T09:00:00Z";
+  expect(occurrences(text, instants.length, LOS_ANGELES, from)).toEqual(instants);
+});
+
+// At 09:00 UTC of that day clocks go from 2:00 back to 1:00.
+test.each([
+  ["0 30 1 * * *", "2026-11-01T07:00:00Z", ["2026-11-01T08:30", "2026-11-02T09:30"]],
+  // Started in the second of the two hours: it has run in the first.
+  ["0 30 1 * * *", "2026-11-01T09:10:00Z", ["2026-11-02T09:30"]],
+  [
+    "0 0,30 1 * * *",
+    "2026-11-01T07:30:00Z",
+    ["2026-11-01T08:00", "2026-11-01T08:30", "2026-11-02T09:00"],
+  ],
+  [
+    "0 */30 * * * *",
+    "2026-11-01T07:30:00Z",
+    [
+      "2026-11-01T08:00",
+      "2026-11-01T08:30",
+      "2026-11-01T09:00",
+      "2026-11-01T09:30",
+      "2026-11-01T10:00",
+    ],
+  ],
+])(
+  "the hour that comes twice has one point in time and all of an interval: %s after %s",
+  (text, from, instants) => {
+    expect(occurrences(text, instants.length, LOS_ANGELES, from)).toEqual(instants);
+  },
+);
+
+test("a zone that nobody knows is refused with a sentence", () => {
+  expect(() => parseSchedule("0 0 9 * * *", "Mars/Olympus")).toThrow(
+    'The time zone "Mars/Olympus" is not known here; use an IANA name.',
+  );
+});
+
 test.each([
   ["0 * * * * *", true],
+  ["0,30 0 0 1 1 *", false],
   ["*/30 * * * * *", false],
   ["00:00:30", false],
   ["00:01:00", true],
