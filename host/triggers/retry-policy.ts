@@ -20,20 +20,19 @@ export function retryDelayMs(retry: RetryOptions, attempt: number): number | nul
   return Math.min(most, least * 2 ** attempt) * 1000;
 }
 
-/** What the function is told of its attempts; `failure` is what the last one threw. */
+/** What the function is told of its attempts; `failure` is what the last one threw, undefined before the first. */
 export function retryContext(
   { maxRetryCount }: RetryOptions,
   attempt: number,
   failure: unknown,
 ): RpcRetryContext {
+  if (failure === undefined) {
+    return { retryCount: attempt, maxRetryCount };
+  }
+  const error = failure instanceof Error ? failure : new Error(JSON.stringify(failure));
   return {
     retryCount: attempt,
     maxRetryCount,
-    ...(failure !== undefined && {
-      exception:
-        failure instanceof Error
-          ? { message: failure.message, stackTrace: failure.stack ?? "" }
-          : { message: String(failure), stackTrace: "" },
-    }),
+    exception: { message: error.message, stackTrace: error.stack ?? "" },
   };
 }
