@@ -2,6 +2,7 @@ import { areas } from "../../simulator/areas.ts";
 import { openFileBlobStore } from "../../simulator/content/blob-store.ts";
 import { FileLog } from "../../simulator/core/transaction-log.ts";
 import { openDataDirectory } from "../../simulator/data-directory.ts";
+import { textOfAnswer } from "../../simulator/protocol/message.ts";
 import { createSimulator } from "../../simulator/protocol/simulator.ts";
 import { createEstate } from "../../simulator/seed/estate.ts";
 import { CLIENT_ID, tenantIdOf } from "./estates.ts";
@@ -29,8 +30,9 @@ export async function fillLog({ seed, dataDir, requests = 0 }: ServerOptions): P
       bytes: Buffer.from(body),
       baseUrl: "http://bench",
     });
-    if (answer.status >= 400) throw new Error(Buffer.from(answer.bytes).toString("utf8"));
-    return Buffer.from(answer.bytes).toString("utf8");
+    const text = textOfAnswer(answer);
+    if (answer.status >= 400) throw new Error(text);
+    return text;
   };
   const tenantId = tenantIdOf(0);
   const form = `grant_type=client_credentials&client_id=${CLIENT_ID}&client_secret=${secret}&scope=https://graph.microsoft.com/.default`;

@@ -18,7 +18,7 @@ const FOLDER = [
 /** `/simulator/`: a page for people; null for every other path. `path` is below `/simulator`. */
 export function answerAdminPage(path: string): HttpAnswer | null {
   if (path === "") {
-    return { status: 308, headers: { location: "/simulator/" }, bytes: new Uint8Array() };
+    return { status: 308, headers: { location: "/simulator/" }, body: "" };
   }
   const name = path === "/" ? "index.html" : path.slice(1);
   const type = TYPES[name];
@@ -31,6 +31,6 @@ export function answerAdminPage(path: string): HttpAnswer | null {
       "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'",
       "x-content-type-options": "nosniff",
     },
-    bytes: readFileSync(new URL(name, FOLDER)),
+    body: readFileSync(new URL(name, FOLDER)),
   };
 }

@@ -47,7 +47,7 @@ async function answerOperation(
   const body = operation.body?.parse(jsonOf(call));
   const result = await operation.run({ query, body }, context);
   return operation.answer === null
-    ? { status: operation.status, headers: {}, bytes: new Uint8Array() }
+    ? { status: operation.status, headers: {}, body: "" }
     : jsonAnswer(operation.status, result);
 }
 

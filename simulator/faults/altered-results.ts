@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpCall } from "../protocol/message.ts";
+import { parseAnswer, type HttpAnswer, type HttpCall } from "../protocol/message.ts";
 
 type Json = Record<string, unknown>;
 
@@ -97,11 +97,9 @@ function isBatch(body: Json | null): body is BatchResponse {
 
 function bodyOf(answer: HttpAnswer): Json | null {
   const isJson = answer.headers["content-type"]?.includes("json") === true;
-  return answer.status === 200 && isJson
-    ? (JSON.parse(Buffer.from(answer.bytes).toString("utf8")) as Json)
-    : null;
+  return answer.status === 200 && isJson ? (parseAnswer(answer) as Json) : null;
 }
 
 function withBody(answer: HttpAnswer, body: Json): HttpAnswer {
-  return { ...answer, bytes: Buffer.from(JSON.stringify(body), "utf8") };
+  return { ...answer, body: JSON.stringify(body) };
 }

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "../protocol/message.ts";
+import { bytesOfAnswer, type HttpAnswer } from "../protocol/message.ts";
 
 interface Earlier {
   /** Unix milliseconds. */
@@ -15,10 +15,10 @@ export class EarlierAnswers {
   readonly #byAddress = new Map<string, Earlier[]>();
 
   remember(address: string, answer: HttpAnswer, at: number): void {
-    if (answer.status !== 200 || answer.bytes.length > MAX_BYTES) return;
+    if (answer.status !== 200 || answer.body.length > MAX_BYTES) return;
     const earlier = this.#byAddress.get(address) ?? [];
     const last = earlier.at(-1);
-    const isSame = last !== undefined && Buffer.compare(last.answer.bytes, answer.bytes) === 0;
+    const isSame = last !== undefined && isSameBody(last.answer, answer);
     const kept = (isSame ? earlier.slice(0, -1) : earlier).slice(1 - MAX_ANSWERS);
     // Deleted first, so that the map's order is that of use.
     this.#byAddress.delete(address);
@@ -33,7 +33,7 @@ export class EarlierAnswers {
   staleInsteadOf(current: HttpAnswer, address: string, since: number): HttpAnswer | null {
     if (current.status !== 200) return null;
     const stale = (this.#byAddress.get(address) ?? []).find(
-      ({ at, answer }) => at >= since && Buffer.compare(answer.bytes, current.bytes) !== 0,
+      ({ at, answer }) => at >= since && !isSameBody(answer, current),
     );
     if (stale === undefined) return null;
     return { ...stale.answer, headers: { ...stale.answer.headers, ...current.headers } };
@@ -42,4 +42,10 @@ export class EarlierAnswers {
   clear(): void {
     this.#byAddress.clear();
   }
+}
+
+function isSameBody(left: HttpAnswer, right: HttpAnswer): boolean {
+  return typeof left.body === "string" && typeof right.body === "string"
+    ? left.body === right.body
+    : Buffer.compare(bytesOfAnswer(left), bytesOfAnswer(right)) === 0;
 }

@@ -2,7 +2,7 @@ import type { Engine, Entry } from "../core/engine.ts";
 import { fraction } from "../core/random.ts";
 import { claimedTenant, faultAnswer, type Faults } from "../protocol/faults.ts";
 import type { Alteration } from "../protocol/graph-service.ts";
-import { jsonAnswer, type HttpAnswer, type HttpCall } from "../protocol/message.ts";
+import { bytesOfAnswer, jsonAnswer, type HttpAnswer, type HttpCall } from "../protocol/message.ts";
 import { confuseResults, loseResults } from "./altered-results.ts";
 import { EarlierAnswers } from "./earlier-answers.ts";
 import { drawFault } from "./fault-draw.ts";
@@ -141,9 +141,9 @@ export class FaultGate {
         }));
       case "truncated":
         return after((answer) =>
-          answer.bytes.length < 2
+          answer.body.length < 2
             ? null
-            : { ...answer, cutAt: 1 + Math.floor(pick * (answer.bytes.length - 1)) },
+            : { ...answer, cutAt: 1 + Math.floor(pick * (bytesOfAnswer(answer).length - 1)) },
         );
       case "staleRead":
         return after((answer) =>
@@ -191,7 +191,7 @@ export class FaultGate {
   }
 }
 
-const RESET: HttpAnswer = { status: 503, headers: {}, bytes: new Uint8Array(), isReset: true };
+const RESET: HttpAnswer = { status: 503, headers: {}, body: "", isReset: true };
 
 function reset(answer: HttpAnswer): HttpAnswer {
   return { ...answer, isReset: true };

@@ -205,10 +205,16 @@ function read(json: Readonly<Record<string, unknown>>, field: string): unknown {
   let value: unknown = json;
   for (const step of field.split("/")) {
     if (typeof value !== "object" || value === null) return null;
-    const name = Object.keys(value).find((key) => key.toLowerCase() === step.toLowerCase());
-    value = name === undefined ? null : (value as Record<string, unknown>)[name];
+    value = (value as Record<string, unknown>)[nameIn(value, step)];
   }
   return value;
+}
+
+/** The property that is spelled like this, or like this but for its case. */
+function nameIn(value: object, step: string): string {
+  if (Object.hasOwn(value, step)) return step;
+  const wanted = step.toLowerCase();
+  return Object.keys(value).find((key) => key.toLowerCase() === wanted) ?? step;
 }
 
 function tokenize(text: string): string[] {

@@ -47,6 +47,7 @@ export function cutPage<T>(
     options.maxPageSize ?? MAX_PAGE_SIZE,
   );
   checkFilter(options, query);
+  const toAnswer = projection(query.select, options.defaults);
   const value: Record<string, unknown>[] = [];
   let next: number | null = null;
   let count = 0;
@@ -59,7 +60,7 @@ export function cutPage<T>(
     count += 1;
     if (index < start) continue;
     if (value.length < size) {
-      value.push(project(json, query.select, options.defaults));
+      value.push(toAnswer(json));
       continue;
     }
     next ??= index;
@@ -82,14 +83,27 @@ export function project(
   select: readonly string[] | null,
   defaults?: readonly string[],
 ): Record<string, unknown> {
+  return projection(select, defaults)(json);
+}
+
+type Projection = (json: Record<string, unknown>) => Record<string, unknown>;
+
+function projection(
+  select: readonly string[] | null,
+  defaults: readonly string[] | undefined,
+): Projection {
   const wanted = select ?? defaults;
-  if (wanted === undefined || wanted.includes("*")) return json;
-  const names = new Set(wanted.map((name) => name.toLowerCase()));
-  return Object.fromEntries(
-    Object.entries(json).filter(
-      ([name]) => name === "id" || name.startsWith("@") || names.has(name.toLowerCase()),
-    ),
-  );
+  if (wanted === undefined || wanted.includes("*")) return (json) => json;
+  // Clients may spell a name in any case; defaults are spelled as the properties are.
+  const names = new Set(select === null ? wanted : wanted.map((name) => name.toLowerCase()));
+  const isWanted = (name: string) => names.has(select === null ? name : name.toLowerCase());
+  return (json) => {
+    const result: Record<string, unknown> = {};
+    for (const name in json) {
+      if (name === "id" || name.startsWith("@") || isWanted(name)) result[name] = json[name];
+    }
+    return result;
+  };
 }
 
 function checkFilter<T>(options: PageOptions<T>, query: QueryOptions): void {

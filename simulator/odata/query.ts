@@ -30,8 +30,23 @@ const KNOWN: readonly QueryOption[] = [
   "$deltatoken",
 ];
 
-/** Parses the query string; options that the route does not allow are refused. */
-export function parseQuery(raw: URLSearchParams, allowed: readonly QueryOption[]): QueryOptions {
+const NO_OPTIONS: QueryOptions = {
+  select: null,
+  filter: null,
+  filterText: null,
+  top: null,
+  skipToken: null,
+  expand: null,
+  orderBy: null,
+  search: null,
+  isCounted: false,
+  raw: new URLSearchParams(),
+};
+
+/** Parses a query string (`?…` or nothing); options that the route does not allow are refused. */
+export function parseQuery(search: string, allowed: readonly QueryOption[]): QueryOptions {
+  if (search.length < 2) return NO_OPTIONS;
+  const raw = new URLSearchParams(search);
   const values = new Map<string, string>();
   for (const [name, value] of raw) {
     const key = name.toLowerCase();

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 import { GraphError } from "../core/graph-error.ts";
 import type { Principal } from "../core/principal.ts";
+import { RecentMap } from "../core/recent-map.ts";
 import type { World } from "../core/world.ts";
 import { directoryState } from "../directory/directory.ts";
 
@@ -32,48 +33,61 @@ export function signToken(claims: TokenClaims, key: Uint8Array): string {
   return `${head}.${body}.${signatureOf(`${head}.${body}`, key)}`;
 }
 
-/** The caller that an Authorization header proves; refuses with Graph's 401 otherwise. `now` is Unix milliseconds. */
-export function authenticate(
-  authorization: string | undefined,
-  key: Uint8Array,
-  now: number,
-  world: World,
-): Principal {
-  const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? "")?.[1];
-  if (token === undefined) throw unauthorized("Access token is empty.");
-  const claims = verify(token, key);
-  if (claims === null) throw unauthorized("Access token validation failure.");
-  if (claims.aud !== GRAPH_AUDIENCE) {
-    throw unauthorized("Access token validation failure. Invalid audience.");
+/** How many tokens are remembered at least; clients use one for an hour, thousands of times. */
+const REMEMBERED_TOKENS = 1_000;
+
+/**
+ * Tells callers by their access tokens. The signature of a token is checked when it is first seen; its time, and whether
+ * its tenant and user exist, with every request.
+ */
+export class Authenticator {
+  readonly #key: Uint8Array;
+  readonly #verified = new RecentMap<string, TokenClaims | null>(REMEMBERED_TOKENS);
+
+  constructor(key: Uint8Array) {
+    this.#key = key;
   }
-  if (claims.exp * 1_000 <= now)
-    throw unauthorized("Lifetime validation failed, the token is expired.");
-  if (claims.nbf * 1_000 > now) {
-    throw unauthorized("Lifetime validation failed, the token is not yet valid.");
+
+  /** The caller that an Authorization header proves; refuses with Graph's 401 otherwise. `now` is Unix milliseconds. */
+  authenticate(authorization: string | undefined, now: number, world: World): Principal {
+    if (authorization === undefined) throw unauthorized("Access token is empty.");
+    const claims = this.#verified.get(authorization, () => claimsOf(authorization, this.#key));
+    if (claims === null) throw unauthorized("Access token validation failure.");
+    if (claims.aud !== GRAPH_AUDIENCE) {
+      throw unauthorized("Access token validation failure. Invalid audience.");
+    }
+    if (claims.exp * 1_000 <= now)
+      throw unauthorized("Lifetime validation failed, the token is expired.");
+    if (claims.nbf * 1_000 > now) {
+      throw unauthorized("Lifetime validation failed, the token is not yet valid.");
+    }
+    if (world.estate.tenant(claims.tid) === null) {
+      throw unauthorized("Access token validation failure. Invalid tenant.");
+    }
+    const common = {
+      tenantId: claims.tid,
+      appId: claims.appid,
+      appDisplayName: claims.app_displayname,
+    };
+    if (claims.oid === undefined) {
+      return { kind: "application", ...common, roles: claims.roles ?? [] };
+    }
+    const user = directoryState.of({ world }).tenant(claims.tid).findUser(claims.oid);
+    if (user === null) throw unauthorized("Access token validation failure. Unknown user.");
+    return {
+      kind: "delegated",
+      ...common,
+      userId: user.id,
+      userDisplayName: user.displayName,
+      scopes: (claims.scp ?? "").split(" "),
+    };
   }
-  if (world.estate.tenant(claims.tid) === null) {
-    throw unauthorized("Access token validation failure. Invalid tenant.");
-  }
-  const common = {
-    tenantId: claims.tid,
-    appId: claims.appid,
-    appDisplayName: claims.app_displayname,
-  };
-  if (claims.oid === undefined) {
-    return { kind: "application", ...common, roles: claims.roles ?? [] };
-  }
-  const user = directoryState.of({ world }).tenant(claims.tid).findUser(claims.oid);
-  if (user === null) throw unauthorized("Access token validation failure. Unknown user.");
-  return {
-    kind: "delegated",
-    ...common,
-    userId: user.id,
-    userDisplayName: user.displayName,
-    scopes: (claims.scp ?? "").split(" "),
-  };
 }
 
-function verify(token: string, key: Uint8Array): TokenClaims | null {
+/** What a header's token claims if its signature is ours, otherwise null. */
+function claimsOf(authorization: string, key: Uint8Array): TokenClaims | null {
+  const token = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
+  if (token === undefined) throw unauthorized("Access token is empty.");
   const [head = "", body = "", signature = ""] = token.split(".");
   const wanted = Buffer.from(signatureOf(`${head}.${body}`, key));
   const given = Buffer.from(signature);

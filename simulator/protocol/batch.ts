@@ -1,6 +1,13 @@
 import { z } from "zod";
 
-import { jsonAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
+import {
+  bytesOfAnswer,
+  JSON_TYPE,
+  jsonAnswer,
+  textOfAnswer,
+  type HttpAnswer,
+  type HttpCall,
+} from "./message.ts";
 
 const MAX_REQUESTS = 20;
 
@@ -45,19 +52,19 @@ export function answerBatch(call: HttpCall, run: (call: HttpCall) => HttpAnswer)
     return refuse("A request depends on one that the batch does not have, or on itself.");
   }
   const statuses = new Map<string, number>();
-  const responses = [];
+  const responses: string[] = [];
   let isReset = false;
   for (const item of order) {
     const hasFailed = (item.dependsOn ?? []).some((id) => (statuses.get(id) ?? 0) >= 400);
-    const answered = hasFailed ? null : runItem(call, item, run);
-    if (answered?.isReset === true) isReset = true;
-    const response = answered === null ? failedDependency(item) : responseOf(item, answered);
-    statuses.set(item.id, response.status);
-    responses.push(response);
+    const answer = hasFailed ? FAILED_DEPENDENCY : runItem(call, item, run);
+    if (answer.isReset === true) isReset = true;
+    statuses.set(item.id, answer.status);
+    responses.push(responseOf(item, answer));
   }
-  const answer = jsonAnswer(200, { responses });
+  const body = `{"responses":[${responses.join(",")}]}`;
+  const headers = { "content-type": JSON_TYPE };
   // The requests of a batch share one connection: a fault that breaks it for one breaks it for all.
-  return isReset ? { ...answer, isReset: true } : answer;
+  return { status: 200, headers, body, ...(isReset ? { isReset } : {}) };
 }
 
 /** Dependencies first, otherwise as given; null when one is missing or they form a circle. */
@@ -92,37 +99,32 @@ function runItem(call: HttpCall, item: Item, run: (call: HttpCall) => HttpAnswer
   });
 }
 
-function responseOf(item: Item, answer: HttpAnswer) {
+/** One response as JSON text, in which a JSON body stands as it is. */
+function responseOf({ id }: Item, answer: HttpAnswer): string {
+  const head = JSON.stringify({ id, status: answer.status, headers: spelled(answer.headers) });
+  if (answer.body.length === 0) return head;
   const isJson = answer.headers["content-type"]?.startsWith("application/json") === true;
-  const text = Buffer.from(answer.bytes);
-  return {
-    id: item.id,
-    status: answer.status,
-    headers: spelled(answer.headers),
-    ...(answer.bytes.length === 0
-      ? {}
-      : {
-          body: isJson ? (JSON.parse(text.toString("utf8")) as unknown) : text.toString("base64"),
-        }),
-  };
+  const body = isJson
+    ? textOfAnswer(answer)
+    : JSON.stringify(Buffer.from(bytesOfAnswer(answer)).toString("base64"));
+  return `${head.slice(0, -1)},"body":${body}}`;
 }
 
-function failedDependency(item: Item) {
-  return {
-    id: item.id,
-    status: 424,
-    headers: { "Content-Type": "application/json" },
-    body: {
-      error: {
-        code: "FailedDependency",
-        message: "A request that this one depends on has failed.",
-      },
+const FAILED_DEPENDENCY: HttpAnswer = {
+  ...jsonAnswer(424, {
+    error: {
+      code: "FailedDependency",
+      message: "A request that this one depends on has failed.",
     },
-  };
-}
+  }),
+  headers: { "content-type": "application/json" },
+};
 
 /** Names that are not simply written with a capital after each hyphen; those of Microsoft have none. */
 const SPELLINGS: Readonly<Record<string, string>> = {
+  "content-type": "Content-Type",
+  "request-id": "request-id",
+  "client-request-id": "client-request-id",
   etag: "ETag",
   "odata-version": "OData-Version",
   "ratelimit-limit": "RateLimit-Limit",
@@ -132,15 +134,18 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 
 /** Inside a body a header's name has one spelling, which clients look up, unlike those of HTTP itself. */
 function spelled(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      SPELLINGS[name] ??
-        (/^(x-ms-|request-id$|client-request-id$)/.test(name)
-          ? name
-          : name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase())),
-      value,
-    ]),
-  );
+  const result: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) result[SPELLINGS[name] ?? spell(name)] = value;
+  }
+  return result;
+}
+
+function spell(name: string): string {
+  return name.startsWith("x-ms-")
+    ? name
+    : name.replaceAll(/(^|-)[a-z]/g, (start) => start.toUpperCase());
 }
 
 function refuse(message: string): HttpAnswer {

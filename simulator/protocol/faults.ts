@@ -54,11 +54,10 @@ export class Faults {
 
   /** The fault that this request meets, counted, or null. */
   meet(call: HttpCall): Fault | null {
-    const tenantId = claimedTenant(call);
     for (const fault of this.#faults) {
       const matches =
         (fault.method === undefined || fault.method === call.method) &&
-        (fault.tenantId === undefined || fault.tenantId === tenantId) &&
+        (fault.tenantId === undefined || fault.tenantId === claimedTenant(call)) &&
         fault.pattern.test(call.target);
       if (!matches || fault.hits >= fault.times) continue;
       fault.seen += 1;

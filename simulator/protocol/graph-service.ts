@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import type { ZodType } from "zod";
 
 import type { Context } from "../core/context.ts";
@@ -7,14 +5,14 @@ import type { Engine, Entry } from "../core/engine.ts";
 import { GraphError } from "../core/graph-error.ts";
 import { iso } from "../core/iso.ts";
 import type { Principal } from "../core/principal.ts";
-import { guidOf } from "../core/random.ts";
+import { guidFrom } from "../core/random.ts";
 import type { GraphRequest, GraphResponse, Route } from "../core/route.ts";
 import { Router } from "../core/router.ts";
 import { directoryState } from "../directory/directory.ts";
 import { cutPage, project } from "../odata/page.ts";
 import { parseQuery } from "../odata/query.ts";
 import type { Throttle } from "../throttling/throttle.ts";
-import { authenticate } from "./access-token.ts";
+import { Authenticator } from "./access-token.ts";
 import { jsonAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
 
 interface Answered {
@@ -36,7 +34,7 @@ export interface Alteration {
 export class GraphService {
   readonly #engine: Engine;
   readonly #router: Router;
-  readonly #key: Uint8Array;
+  readonly #authenticator: Authenticator;
   readonly #throttle: Throttle;
   #count = 0;
 
@@ -48,22 +46,20 @@ export class GraphService {
   }) {
     this.#engine = options.engine;
     this.#router = new Router(options.routes);
-    this.#key = options.key;
+    this.#authenticator = new Authenticator(options.key);
     this.#throttle = options.throttle;
   }
 
   /** Runs one request. The answer may be sent once `durable()` of the engine has settled. */
   handle(call: HttpCall, alteration?: Alteration): HttpAnswer {
     this.#engine.advance();
-    const url = new URL(call.target, "http://graph");
-    const [, version = "", path = ""] = /^\/(v1\.0|beta)(\/.*)?$/.exec(url.pathname) ?? [];
+    const target = splitTarget(call.target);
     const ids = this.#requestIds(call);
     let principal: Principal | null = null;
     let refusal: unknown = null;
     try {
-      principal = authenticate(
+      principal = this.#authenticator.authenticate(
         call.headers["authorization"],
-        this.#key,
         this.#engine.now(),
         this.#engine.world,
       );
@@ -74,7 +70,7 @@ export class GraphService {
       kind: "request",
       tenantId: principal?.tenantId ?? "",
       method: call.method,
-      path: path + url.search,
+      path: target.path + target.search,
       appId: principal?.appId ?? null,
       userId: principal?.kind === "delegated" ? principal.userId : null,
       requestId: ids.requestId,
@@ -83,7 +79,7 @@ export class GraphService {
     const answer = (context: Context): Answered => {
       try {
         if (principal === null) throw refusal;
-        return this.#answer(context, principal, call, { url, version, path, ids });
+        return this.#answer(context, principal, call, target, ids);
       } catch (error) {
         return refuse(error, ids, context.now);
       }
@@ -101,12 +97,8 @@ export class GraphService {
     context: Context,
     principal: Principal,
     call: HttpCall,
-    target: {
-      readonly url: URL;
-      readonly version: string;
-      readonly path: string;
-      readonly ids: Ids;
-    },
+    target: Target,
+    ids: Ids,
   ): Answered {
     if (target.version !== "v1.0") {
       throw new GraphError(400, "BadRequest", `The version '${target.version}' is not simulated.`);
@@ -129,9 +121,9 @@ export class GraphService {
     }
     const { route, params } = match;
     checkPermission(route, principal);
-    const query = parseQuery(target.url.searchParams, route.query);
+    const query = parseQuery(target.search, route.query);
     // Throttled before the body is read; what is refused up to here costs nothing.
-    target.ids.throttling = this.#throttle.admit(
+    ids.throttling = this.#throttle.admit(
       {
         method: route.method,
         routePath: route.path,
@@ -160,7 +152,7 @@ export class GraphService {
       headers: call.headers,
       principal,
       baseUrl,
-      requestId: target.ids.requestId,
+      requestId: ids.requestId,
       includeUnknownEnumMembers: /include-unknown-enum-members/i.test(call.headers["prefer"] ?? ""),
       bytes: call.bytes,
       json,
@@ -178,18 +170,36 @@ export class GraphService {
     return {
       status: response.status,
       code: null,
-      answer: write(response, target.ids, request, route),
+      answer: write(response, ids, request, route),
     };
   }
 
   #requestIds(call: HttpCall): Ids {
     this.#count += 1;
     const given = call.headers["client-request-id"];
-    const requestId = guidOf(
-      createHash("sha256").update(`${this.#engine.now()} ${this.#count} ${call.target}`).digest(),
-    );
+    const requestId = guidFrom(this.#engine.now(), this.#count, call.target);
     return { requestId, clientRequestId: given ?? requestId, throttling: {} };
   }
+}
+
+/** The parts of an address such as `/v1.0/users?$top=1`. */
+interface Target {
+  readonly version: string;
+  /** Below the version, as asked. */
+  readonly path: string;
+  /** The query with its question mark, or nothing. */
+  readonly search: string;
+}
+
+function splitTarget(target: string): Target {
+  const mark = target.indexOf("?");
+  const whole = mark === -1 ? target : target.slice(0, mark);
+  const end = whole.indexOf("/", 1);
+  return {
+    version: end === -1 ? whole.slice(1) : whole.slice(1, end),
+    path: end === -1 ? "" : whole.slice(end),
+    search: mark === -1 ? "" : target.slice(mark),
+  };
 }
 
 interface Ids {
@@ -222,22 +232,22 @@ function write(response: GraphResponse, ids: Ids, request: GraphRequest, route: 
   const tag = entityTagOf(response.body);
   const headers = {
     ...headersOf(ids),
-    ...(tag === null ? {} : { etag: tag }),
+    ...(tag === null ? null : { etag: tag }),
     ...appliedPreference(request, route),
-    ...lowerCase(response.headers ?? {}),
+    ...lowerCase(response.headers),
   };
   if (request.method === "GET" && tag !== null && isKnown(tag, request.headers["if-none-match"])) {
-    return { status: 304, headers, bytes: new Uint8Array() };
+    return { status: 304, headers, body: "" };
   }
   if (response.bytes !== undefined) {
     return {
       status: response.status,
       headers: { "content-type": "application/octet-stream", ...headers },
-      bytes: response.bytes,
+      body: response.bytes,
     };
   }
   if (response.body === undefined) {
-    return { status: response.status, headers, bytes: new Uint8Array() };
+    return { status: response.status, headers, body: "" };
   }
   const isEntity =
     route.method === "GET" &&
@@ -269,10 +279,11 @@ function isKnown(tag: string, wanted: string | undefined): boolean {
 }
 
 /** Bodies of messages are text here, which is what this preference asks for. https://learn.microsoft.com/graph/api/message-get */
-function appliedPreference(request: GraphRequest, route: Route): Record<string, string> {
+function appliedPreference(request: GraphRequest, route: Route): Record<string, string> | null {
+  if (route.definition !== "message") return null;
   const preference = 'outlook.body-content-type="text"';
   const isAsked = (request.headers["prefer"] ?? "").toLowerCase().includes(preference);
-  return isAsked && route.definition === "message" ? { "preference-applied": preference } : {};
+  return isAsked ? { "preference-applied": preference } : null;
 }
 
 function refuse(error: unknown, ids: Ids, now: number): Answered {
@@ -361,17 +372,20 @@ function parseBody<T>(json: unknown, schema: ZodType<T>, code = "BadRequest"): T
 }
 
 function withoutAnnotations(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutAnnotations);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => !IGNORED_ANNOTATIONS.has(name))
-      .map(([name, inner]) => [name, withoutAnnotations(inner)]),
-  );
+  if (Array.isArray(value)) return value.map(withoutAnnotations);
+  const kept: [string, unknown][] = [];
+  for (const [name, inner] of Object.entries(value)) {
+    if (!IGNORED_ANNOTATIONS.has(name)) kept.push([name, withoutAnnotations(inner)]);
+  }
+  return Object.fromEntries(kept);
 }
 
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+function lowerCase(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) result[name.toLowerCase()] = value;
+  }
+  return result;
 }

@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { HttpAnswer } from "./message.ts";
+import { bytesOfAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
 import type { Simulator } from "./simulator.ts";
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -70,52 +70,65 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const bytes = await readBody(request).catch(() => undefined);
-  if (bytes === undefined) {
+  const bytes = hasBody(request) ? await readBody(request) : NOTHING;
+  if (bytes === "gone") {
     // The client went away in the middle of its request: nothing was asked.
     response.destroy();
     return;
   }
-  if (bytes === null) {
+  if (bytes === "tooLarge") {
     response.writeHead(413, { connection: "close" }).end();
     return;
-  }
-  const headers: Record<string, string | undefined> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   const answer: HttpAnswer = await simulator.answer({
     method: request.method ?? "GET",
     target: request.url ?? "/",
-    headers,
+    // Node joins repeated headers; only `set-cookie`, which no request has, would be a list.
+    headers: request.headers as HttpCall["headers"],
     bytes,
-    baseUrl: `${scheme}://${headers["host"] ?? "127.0.0.1"}`,
+    baseUrl: `${scheme}://${request.headers["host"] ?? "127.0.0.1"}`,
   });
   if (answer.delayMs !== undefined) await sleep(answer.delayMs);
   if (answer.isReset === true) {
     response.socket?.resetAndDestroy();
     return;
   }
-  response.writeHead(answer.status, {
-    ...answer.headers,
-    ...(answer.status === 204 ? {} : { "content-length": String(answer.bytes.length) }),
-  });
+  const { status, headers, body } = answer;
+  if (status === 204) response.writeHead(status, headers);
+  else response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   if (answer.cutAt !== undefined) {
     // The head promises the whole body; the connection ends in the middle of it.
-    response.write(answer.bytes.subarray(0, answer.cutAt), () => response.destroy());
+    const start = bytesOfAnswer(answer).subarray(0, answer.cutAt);
+    response.write(start, () => response.destroy());
     return;
   }
-  response.end(answer.bytes);
+  // Text leaves with the head in one write.
+  response.end(body);
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const part of request) {
-    const chunk = part as Buffer;
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return null;
-    parts.push(chunk);
-  }
-  return Buffer.concat(parts);
+const NOTHING = new Uint8Array();
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+}
+
+function readBody(request: IncomingMessage): Promise<Uint8Array | "gone" | "tooLarge"> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = [];
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > MAX_BODY_BYTES) resolve("tooLarge");
+      else parts.push(chunk);
+    });
+    request.once("end", () => {
+      const [only] = parts;
+      resolve(only !== undefined && parts.length === 1 ? only : Buffer.concat(parts));
+    });
+    const leave = () => {
+      resolve("gone");
+    };
+    request.once("error", leave);
+    request.once("close", leave);
+  });
 }

@@ -4,6 +4,7 @@ import type { Area } from "../core/area.ts";
 import type { JournalQuery, JournalRow } from "../core/journal.ts";
 import { createMemoryLog } from "../core/transaction-log.ts";
 import { createEstate } from "../seed/estate.ts";
+import { bytesOfAnswer, parseAnswer } from "./message.ts";
 import { createSimulator, type Simulator } from "./simulator.ts";
 
 export interface InProcessAnswer {
@@ -76,12 +77,11 @@ export function createInProcessSimulator(options: {
     });
     const isJson = /json/.test(answer.headers["content-type"] ?? "");
     return {
-      ...answer,
+      status: answer.status,
+      headers: answer.headers,
+      bytes: bytesOfAnswer(answer),
       isReset: answer.isReset ?? false,
-      body:
-        isJson && answer.bytes.length > 0
-          ? (JSON.parse(Buffer.from(answer.bytes).toString("utf8")) as unknown)
-          : undefined,
+      body: isJson && answer.body.length > 0 ? parseAnswer(answer) : undefined,
     };
   };
   const tokenFor = async (tenantId: string, form: Record<string, string>) => {

@@ -54,12 +54,12 @@ export function createSimulator(options: {
     (call: HttpCall): HttpAnswer =>
       gate.pass(call, place, (passed, alteration) => graph.handle(passed, alteration));
 
-  const route = (call: HttpCall): HttpAnswer => {
-    const path = call.target.split("?")[0] ?? "";
+  const route = (call: HttpCall, path: string): HttpAnswer => {
     if (path === "/v1.0/$batch" && call.method === "POST") {
       return gate.passBatch(call, (passed) => answerBatch(passed, throughFaults("batchItem")));
     }
-    if (/^\/(v1\.0|beta)\//.test(path)) return throughFaults("request")(call);
+    if (path.startsWith("/v1.0/") || path.startsWith("/beta/"))
+      return throughFaults("request")(call);
     const tenant = /^\/([^/]+)\/oauth2\/v2\.0\/token$/.exec(path)?.[1];
     if (tenant !== undefined && call.method === "POST") {
       return answerTokenRequest(call, decodeURIComponent(tenant), {
@@ -80,8 +80,9 @@ export function createSimulator(options: {
     snapshots: options.snapshots ?? null,
   };
   const routeAny = async (call: HttpCall): Promise<HttpAnswer> => {
-    const path = call.target.split("?")[0] ?? "";
-    return isControlPath(path) ? answerControl(call, control) : route(call);
+    const mark = call.target.indexOf("?");
+    const path = mark === -1 ? call.target : call.target.slice(0, mark);
+    return isControlPath(path) ? answerControl(call, control) : route(call, path);
   };
 
   return {
