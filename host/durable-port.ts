@@ -4,6 +4,7 @@ import { parseDurableTaskSettings } from "./durable/settings.ts";
 import type { Foundation } from "./foundation.ts";
 import { triggerOf, typeOf } from "./functions/bindings.ts";
 import type { FunctionRunner } from "./functions/function-runner.ts";
+import { FunctionTimeoutError } from "./functions/invocation-timeouts.ts";
 import { DURABLE_TASK_KEY } from "./http/host-keys.ts";
 import type { HostAddresses } from "./loaded-app.ts";
 import type { RpcTypedData } from "./worker/rpc.ts";
@@ -59,7 +60,9 @@ export function openDurable(
         ),
         reason: null,
       });
-      return outcome.ok ? { ok: true, returnValue: outcome.returnValue } : outcome;
+      return outcome.ok
+        ? { ok: true, returnValue: outcome.returnValue }
+        : { ...outcome, isTimeout: outcome.error instanceof FunctionTimeoutError };
     },
     address: () => ({
       publicUrl: `${addresses.url}/runtime/webhooks/durabletask`,

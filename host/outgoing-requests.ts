@@ -19,6 +19,8 @@ export interface OutgoingRequestsOptions {
   readonly clock: WorkClock;
   /** `host:port` of whom the clock itself asks, if it follows another process; its requests are no work of the app. */
   readonly clockOwner: string | null;
+  /** Real milliseconds after which a request no longer holds the clock: nobody is left to wait for it. Null: none. */
+  readonly longestMs?: number | null;
   /** How long an answer may go unread, for tests. */
   readonly unreadBodyMs?: number;
   /** Called when a request that the app made through `node:http` has ended. */
@@ -30,8 +32,22 @@ export interface OutgoingRequestsOptions {
  * publishes these events itself; nothing of the app is patched.
  */
 export function trackOutgoingRequests(options: OutgoingRequestsOptions): Disposable {
-  const { clock, clockOwner, onEnd, unreadBodyMs = UNREAD_BODY_MS } = options;
+  const { clock, clockOwner, onEnd, unreadBodyMs = UNREAD_BODY_MS, longestMs = null } = options;
   const tokens = new WeakMap<object, Disposable>();
+
+  const hold = (origin: string): Disposable => {
+    const token = clock.busy(`outgoing request to ${origin}`);
+    if (longestMs === null) {
+      return token;
+    }
+    const limit = setTimeout(() => token[Symbol.dispose](), longestMs).unref();
+    return {
+      [Symbol.dispose]: () => {
+        clearTimeout(limit);
+        token[Symbol.dispose]();
+      },
+    };
+  };
 
   const onHttpStart = (event: unknown): void => {
     if (ownRequest.getStore() !== undefined) {
@@ -41,7 +57,7 @@ export function trackOutgoingRequests(options: OutgoingRequestsOptions): Disposa
     if (clockOwner !== null && request.getHeader("host") === clockOwner) {
       return;
     }
-    const token = clock.busy(`outgoing request to ${request.host}`);
+    const token = hold(request.host);
     tokens.set(request, token);
     // "close" comes after the whole answer, after an error and after an abort alike.
     request.once("close", () => {
@@ -53,7 +69,7 @@ export function trackOutgoingRequests(options: OutgoingRequestsOptions): Disposa
   const onFetchStart = (event: unknown): void => {
     if (ownRequest.getStore() === undefined) {
       const { request } = event as { request: object & { origin?: unknown } };
-      tokens.set(request, clock.busy(`outgoing request to ${String(request.origin)}`));
+      tokens.set(request, hold(String(request.origin)));
     }
   };
   const onHead = (event: unknown): void => {

@@ -10,7 +10,12 @@ import type { WorkGate } from "./work-gate.ts";
 
 export type InvokeResult =
   | { readonly ok: true; readonly returnValue: unknown }
-  | { readonly ok: false; readonly error: unknown };
+  | {
+      readonly ok: false;
+      readonly error: unknown;
+      /** The function took longer than it may; it may still be running. */
+      readonly isTimeout?: boolean;
+    };
 export type Invoke = (
   functionName: string,
   trigger: { readonly data: unknown; readonly metadata?: Record<string, unknown> },

@@ -13,11 +13,11 @@ import { HotInstances } from "./hot-instances.ts";
 import { callHttp } from "./http-call.ts";
 import { versionMismatch } from "./version-match.ts";
 import { planRewind, type Rewind } from "./rewind.ts";
-import { removeInstance, readRecord, saveMessage, saveRecord } from "./instance-rows.ts";
+import { removeInstance, saveMessage, saveRecord } from "./instance-rows.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import type { InstanceState } from "./instance-state.ts";
 import { isForeign, type Delivery, type Message } from "./message.ts";
-import { orchestratorPayload, parseOrchestratorResult } from "./orchestrator-call.ts";
+import { messageOf, orchestratorPayload, parseOrchestratorResult } from "./orchestrator-call.ts";
 import { recoverInstances } from "./recovery.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { TimerService, type DueTimer } from "./timer-service.ts";
@@ -409,14 +409,10 @@ export class Orchestrations {
     this.#endWaiters.tell(instanceId);
   }
 
-  /** A turn that broke off has changed nothing; it is taken again from what the store has. */
+  /** A turn that broke off has changed nothing; it is taken again. */
   #abandon(state: InstanceState, consumed: readonly Delivery[], error: unknown): void {
     state.forget();
     state.inbox = [...consumed, ...state.inbox];
-    const stored = readRecord(this.#options.store, state.record.instanceId);
-    if (stored !== null) {
-      state.record = stored;
-    }
     if (this.#isStopped) {
       return;
     }
@@ -426,9 +422,12 @@ export class Orchestrations {
       `${state.record.instanceId}: a turn of orchestrator '${state.record.name}' broke off and will be taken again: ${reason}`,
     );
     state.isQueued = true;
+    // Until then time must not jump over what this instance will ask for.
+    this.#options.gate.enter();
     setTimeout(() => {
       state.isQueued = false;
       this.#enqueue(state);
+      this.#options.gate.leave();
     }, RETRY_TURN_MS).unref();
   }
 
@@ -484,11 +483,14 @@ export class Orchestrations {
       };
     }
     const data = orchestratorPayload(record, historyText, settings);
-    return parseOrchestratorResult(
-      await invoke(name, {
-        data: { string: data },
-        metadata: { instanceId: record.instanceId },
-      }),
-    );
+    const result = await invoke(name, {
+      data: { string: data },
+      metadata: { instanceId: record.instanceId },
+    });
+    if (!result.ok && result.isTimeout === true) {
+      // Not the orchestration failed: what the code would have asked for is not known. The turn is taken again.
+      throw new Error(messageOf(result.error));
+    }
+    return parseOrchestratorResult(result);
   }
 }

@@ -4,12 +4,8 @@ import type { Logger } from "../logging/logger.ts";
 import type { FunctionMetadata } from "../worker/functions-core.ts";
 import type { RpcParameter, RpcRetryContext, RpcTypedData } from "../worker/rpc.ts";
 import type { InvocationOutcome, Worker } from "../worker/worker.ts";
+import { InvocationTimeouts } from "./invocation-timeouts.ts";
 import { extraInputsOf, outputsOf, triggerOf, typeOf, type NamedBinding } from "./bindings.ts";
-
-/** An invocation took longer than host.json's `functionTimeout`. The function itself cannot be stopped. */
-export class FunctionTimeoutError extends Error {
-  override readonly name = "FunctionTimeoutError";
-}
 
 export interface FunctionRun {
   readonly functionName: string;
@@ -28,6 +24,7 @@ export interface FunctionRunnerOptions {
   readonly worker: Worker;
   readonly clock: WorkClock;
   readonly logger: Logger;
+  /** `functionTimeout`; null: none. */
   readonly timeoutMs: number | null;
   /** Content of a durable client input. */
   readonly clientBinding: () => string;
@@ -45,9 +42,12 @@ export class FunctionRunner {
   readonly #options: FunctionRunnerOptions;
   readonly #plans = new Map<string, Plan>();
   readonly #open = new Set<Promise<InvocationOutcome>>();
+  readonly #timeouts: InvocationTimeouts | null;
 
   constructor(options: FunctionRunnerOptions) {
     this.#options = options;
+    const { clock, timeoutMs } = options;
+    this.#timeouts = timeoutMs === null ? null : new InvocationTimeouts(clock, timeoutMs);
   }
 
   /** Runs a function once. Its failure is an outcome; this never rejects. */
@@ -103,12 +103,14 @@ export class FunctionRunner {
   }
 
   async #run(run: FunctionRun): Promise<InvocationOutcome> {
-    const { worker, timeoutMs } = this.#options;
+    const { worker } = this.#options;
     const plan = this.#planOf(run.functionName);
     const { reason: _reason, trigger, ...invocation } = run;
     const invoked = worker.invoke({ ...invocation, inputs: this.#inputs(plan, trigger) });
     const outcome =
-      timeoutMs === null ? await invoked : await this.#inTime(run.functionName, invoked, timeoutMs);
+      this.#timeouts === null
+        ? await invoked
+        : await this.#timeouts.limit(run.functionName, invoked);
     if (!outcome.ok || plan.outputs.length === 0) {
       return outcome;
     }
@@ -136,26 +138,6 @@ export class FunctionRunner {
       inputs.push({ name, data: { string: this.#options.clientBinding() } });
     }
     return inputs;
-  }
-
-  async #inTime(
-    functionName: string,
-    invoked: Promise<InvocationOutcome>,
-    timeoutMs: number,
-  ): Promise<InvocationOutcome> {
-    const { clock } = this.#options;
-    let timer: Disposable | null = null;
-    const late = new Promise<InvocationOutcome>((resolve) => {
-      timer = clock.setTimer(clock.now() + timeoutMs, () => {
-        const message = `Timeout value of ${timeoutMs / 1000} s was exceeded by function: ${functionName}`;
-        resolve({ ok: false, error: new FunctionTimeoutError(message) });
-      });
-    });
-    try {
-      return await Promise.race([invoked, late]);
-    } finally {
-      (timer as Disposable | null)?.[Symbol.dispose]();
-    }
   }
 
   async #writeOutputs(

@@ -14,3 +14,13 @@ export function parseTimeSpan(text: string): number | null {
   const milliseconds = whole * 1000 + Math.round(Number(`0.${fraction}`) * 1000);
   return sign === "-" ? 0 - milliseconds : milliseconds;
 }
+
+const two = (value: number): string => String(value).padStart(2, "0");
+
+/** The constant form of a .NET time span: `[d.]hh:mm:ss[.fffffff]`. */
+export function formatTimeSpan(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  const days = Math.floor(seconds / 86_400);
+  const fraction = Math.round(milliseconds % 1000);
+  return `${days === 0 ? "" : `${days}.`}${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}${fraction === 0 ? "" : `.${String(fraction).padStart(3, "0")}0000`}`;
+}

@@ -56,6 +56,7 @@ export function createTriggers(
       open.push(
         trackOutgoingRequests({
           clock,
+          longestMs: foundation.hostJson.functionTimeoutMs,
           clockOwner: /^https?:/.test(options.clock) ? new URL(options.clock).host : null,
           onEnd({ method, path }) {
             for (const listener of listeners) {

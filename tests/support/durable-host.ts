@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { jest } from "@jest/globals";
 import type * as DurableFunctions from "durable-functions";
 import { VirtualClock } from "../../clock/virtual-clock.ts";
-import type { Invoke } from "../../host/durable/activity-dispatcher.ts";
+import type { Invoke, InvokeResult } from "../../host/durable/activity-dispatcher.ts";
 import { createDurableEngine, type DurableEngine } from "../../host/durable/engine.ts";
 import type { DurableFunction } from "../../host/durable/function-catalogue.ts";
 import { parseDurableTaskSettings } from "../../host/durable/settings.ts";
@@ -112,6 +112,8 @@ export interface DurableHostOptions {
   readonly store?: HostStore;
   readonly settings?: Record<string, unknown>;
   readonly clock?: VirtualClock;
+  /** Answers an invocation in the function's place, or null to let it run. */
+  readonly intercept?: (functionName: string) => InvokeResult | null;
   /** Functions that a newer or older deployment does not have. */
   readonly without?: readonly string[];
 }
@@ -171,12 +173,13 @@ const nextLoop = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 export async function startDurableHost(options: DurableHostOptions = {}): Promise<DurableHost> {
   const { store = createMemoryStore(), without = [], settings = {} } = options;
+  const { intercept = () => null } = options;
   const clock = options.clock ?? new VirtualClock({ startsAt: STARTS_AT });
   const logged: string[] = [];
   const engine = createDurableEngine({
     store,
     clock,
-    invoke,
+    invoke: async (name, trigger) => intercept(name) ?? (await invoke(name, trigger)),
     settings: parseDurableTaskSettings(settings),
     functions: [...registered.values()]
       .filter(({ metadata }) => !without.includes(metadata.name))

@@ -77,6 +77,15 @@ test.each([
   expect(await reached).toBe(1);
 });
 
+test("a request that outlives every function's time holds the clock no longer", async () => {
+  tracking = trackOutgoingRequests({ clock, clockOwner: null, longestMs: 20, onEnd: () => {} });
+  const asked = requestOf(`${origin}/waits`);
+  await until(() => waiting.length > 0);
+  expect(await reach(1)).toBe(1);
+  waiting[0]?.end();
+  await asked;
+});
+
 test("an answer whose body nobody reads does not hold time for ever", async () => {
   track();
   const unread = await fetch(`${origin}/large`);
