@@ -28,6 +28,7 @@ export interface DataDirectory {
   /** The seed file as it was when the directory was made. */
   readonly seed: unknown;
   readonly logPath: string;
+  readonly checkpointPath: string;
   readonly contentPath: string;
   unlock(): void;
 }
@@ -48,6 +49,7 @@ export function openDataDirectory(path: string, readSeed: () => unknown): DataDi
       tokenKey: Buffer.from(description.tokenKey, "base64"),
       seed: description.seed,
       logPath: join(path, "transactions.log"),
+      checkpointPath: join(path, "checkpoint.bin"),
       contentPath: join(path, "content.dat"),
       unlock,
     };

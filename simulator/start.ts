@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { areas } from "./areas.ts";
 import { createMemoryBlobStore, openFileBlobStore } from "./content/blob-store.ts";
 import { SnapshotStore } from "./control/snapshot-store.ts";
+import { Checkpoints } from "./core/checkpoint.ts";
 import { createMemoryLog, FileLog } from "./core/transaction-log.ts";
 import { openDataDirectory, type DataDirectory } from "./data-directory.ts";
 import type { FaultFile } from "./faults/fault-file.ts";
@@ -27,6 +28,8 @@ export interface SimulatorOptions {
   readonly advance?: (instant: number) => Promise<void>;
   /** Default: "none". */
   readonly throttling?: ThrottlingMode;
+  /** Bytes of the log after which its state is written out, so that a start reads only what came later. */
+  readonly checkpointBytes?: number;
   /** Faults to begin with. */
   readonly faults?: FaultFile;
   /** Called when the disk no longer takes what must be kept; the simulator answers nothing more. */
@@ -93,12 +96,13 @@ async function load(options: SimulatorOptions, directory: DataDirectory | null):
   const estate = createEstate(directory === null ? readSeed() : directory.seed);
   const blobs =
     directory === null ? createMemoryBlobStore() : openFileBlobStore(directory.contentPath);
-  const log =
+  const fileLog =
     directory === null
-      ? createMemoryLog()
+      ? null
       : new FileLog(directory.logPath, () => {
           blobs.sync();
         });
+  const log = fileLog ?? createMemoryLog();
   const simulator = createSimulator({
     estate,
     areas,
@@ -110,14 +114,22 @@ async function load(options: SimulatorOptions, directory: DataDirectory | null):
     ...(options.throttling === undefined ? {} : { throttling: options.throttling }),
     key: directory?.tokenKey ?? Buffer.alloc(32, estate.seed & 0xff),
   });
+  const { engine } = simulator;
+  const checkpoints =
+    directory === null || fileLog === null
+      ? null
+      : new Checkpoints({
+          path: directory.checkpointPath,
+          engine,
+          log: fileLog,
+          ...(options.checkpointBytes === undefined ? {} : { tailBytes: options.checkpointBytes }),
+        });
   const close = async () => {
+    await checkpoints?.idle();
     await log.close();
     blobs.close();
   };
-  const { engine } = simulator;
-  log.replay((record) => {
-    engine.replay(record);
-  });
+  checkpoints?.start();
   if (!engine.isSeeded && engine.hasHistory && directory !== null) {
     // The first start was cut short while it seeded; nobody has had an answer yet, so it begins anew.
     await close();

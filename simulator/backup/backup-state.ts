@@ -8,7 +8,7 @@ import { seedTenants } from "./seeded-backup.ts";
 import type { ServiceControl } from "./service-control.ts";
 import type { Service } from "./service-kind.ts";
 import type { Stamp } from "./stamp.ts";
-import type { UnitTable } from "./unit-table.ts";
+import type { SavedUnits, UnitTable } from "./unit-table.ts";
 
 /** A job that adds many units by name or id. */
 export interface BulkJob {
@@ -87,7 +87,21 @@ export interface TenantBackup {
 
 export type BackupState = Map<string, TenantBackup>;
 
-export const backupState = defineState<BackupState>("backup", seedTenants);
+type SavedTenant = Omit<TenantBackup, "units"> & { readonly units: SavedUnits };
+
+export const backupState = defineState("backup", seedTenants, {
+  save: (state): ReadonlyMap<string, SavedTenant> =>
+    new Map([...state].map(([id, tenant]) => [id, { ...tenant, units: tenant.units.save() }])),
+  load(saved: ReadonlyMap<string, SavedTenant>, initial): BackupState {
+    return new Map(
+      [...saved].map(([id, tenant]) => {
+        const { units } = tenantOf(initial, id);
+        units.load(tenant.units);
+        return [id, { ...tenant, units }];
+      }),
+    );
+  },
+});
 
 /** The tenant of a request or a transition. */
 export function backupOf(source: {

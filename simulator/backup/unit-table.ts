@@ -14,6 +14,12 @@ export interface SeededUnits extends Sequence<ProtectionUnit> {
   readonly faulty: readonly number[];
 }
 
+/** What a checkpoint keeps: units that something happened to. Those that were added are in both. */
+export interface SavedUnits {
+  readonly kept: ReadonlyMap<string, ProtectionUnit>;
+  readonly added: Readonly<Record<Service, readonly ProtectionUnit[]>>;
+}
+
 /**
  * All protection units of a tenant, in order of creation.
  *
@@ -134,6 +140,20 @@ export class UnitTable {
     }
     for (const unit of this.#kept.values()) {
       if (unit.service === service && unitPolicyAt(unit, now) === policyId) yield unit;
+    }
+  }
+
+  save(): SavedUnits {
+    return { kept: this.#kept, added: this.#added };
+  }
+
+  load({ kept, added }: SavedUnits): void {
+    for (const [id, unit] of kept) this.#kept.set(id, unit);
+    for (const service of SERVICES) {
+      for (const unit of added[service]) {
+        this.#added[service].push(unit);
+        this.#byResource.set(resourceKey(service, unit.resourceId), unit);
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import type { BlobStore } from "./blob-store.ts";
 import { randomBytesOf, textBytesOf } from "./generated-bytes.ts";
 import { containerKey, type Container, type ContentReference, type ItemVersion } from "./item.ts";
 import { generateVersions } from "./seeded-items.ts";
+import { WrittenVersions } from "./written-versions.ts";
 
 const CACHED_CONTAINERS = 1_000;
 const CACHED_CHECKSUMS = 10_000;
@@ -24,8 +25,7 @@ interface Present {
  */
 class Content {
   readonly #estate: Estate;
-  readonly #appended = new Map<string, ItemVersion[]>();
-  readonly #arrivals = new Map<string, ItemVersion[]>();
+  readonly #written = new WrittenVersions();
   readonly #generated = new RecentMap<string, readonly ItemVersion[]>(CACHED_CONTAINERS);
   readonly #present = new RecentMap<string, Present>(CACHED_CONTAINERS);
   readonly #checksums = new RecentMap<string, string>(CACHED_CHECKSUMS);
@@ -63,12 +63,12 @@ class Content {
 
   /** What requests added to a container, in the order in which it arrived. */
   arrivals(container: Container): readonly ItemVersion[] {
-    return this.#arrivals.get(containerKey(container)) ?? [];
+    return this.#written.get(containerKey(container))?.arrivals ?? [];
   }
 
   /** Whether anything was written to a container since the seed. */
   isTouched(container: Container): boolean {
-    return this.#appended.has(containerKey(container));
+    return this.#written.has(containerKey(container));
   }
 
   /** The checksum of a content, made by `make` unless it is known: equal references are equal bytes. */
@@ -77,13 +77,20 @@ class Content {
     return this.#checksums.get(`${content.kind} ${content.size} ${name}`, make);
   }
 
+  /** All that the seed does not give. */
+  save(): ReadonlyMap<string, Uint8Array> {
+    return this.#written.save();
+  }
+
+  load(saved: ReadonlyMap<string, Uint8Array>): this {
+    this.#written.load(saved);
+    return this;
+  }
+
   append(container: Container, versions: readonly ItemVersion[]): void {
     const key = containerKey(container);
     this.#present.delete(key);
-    const list = this.#appended.get(key) ?? [];
-    this.#appended.set(key, list);
-    const arrivals = this.#arrivals.get(key) ?? [];
-    this.#arrivals.set(key, arrivals);
+    const { versions: list, arrivals } = this.#written.edit(key);
     arrivals.push(...versions);
     for (const version of versions) {
       let place = list.length;
@@ -97,7 +104,7 @@ class Content {
     const key = containerKey(container);
     return this.#present.get(key, () => {
       const seeded = this.#generated.get(key, () => generateVersions(this.#estate, container));
-      const appended = this.#appended.get(key) ?? [];
+      const appended = this.#written.get(key)?.versions ?? [];
       const versions = appended.length === 0 ? seeded : [...seeded, ...appended];
       const histories = new Map<string, ItemVersion[]>();
       for (const version of versions) {
@@ -116,7 +123,10 @@ function liveOf(versions: readonly ItemVersion[]): readonly ItemVersion[] {
   return [...latest.values()].filter((version) => !version.isDeleted);
 }
 
-export const contentState = defineState("content", (estate) => new Content(estate));
+export const contentState = defineState("content", (estate) => new Content(estate), {
+  save: (content) => content.save(),
+  load: (saved: ReadonlyMap<string, Uint8Array>, initial) => initial.load(saved),
+});
 
 const versionsAppended = defineEvent(
   contentState,

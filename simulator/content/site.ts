@@ -34,11 +34,22 @@ const TOPICS =
     ",",
   );
 
+type SavedSites = ReadonlyMap<string, Map<string, Site>>;
+
 class Sites {
   readonly #created = new Map<string, Map<string, Site>>();
 
   created(tenantId: string): ReadonlyMap<string, Site> {
     return this.#created.get(tenantId) ?? new Map();
+  }
+
+  save(): SavedSites {
+    return this.#created;
+  }
+
+  load(saved: SavedSites): this {
+    for (const sites of saved) this.#created.set(...sites);
+    return this;
   }
 
   add(tenantId: string, site: Site): void {
@@ -48,7 +59,10 @@ class Sites {
   }
 }
 
-export const sitesState = defineState("sites", () => new Sites());
+export const sitesState = defineState("sites", () => new Sites(), {
+  save: (sites) => sites.save(),
+  load: (saved: SavedSites, initial) => initial.load(saved),
+});
 
 const siteCreated = defineEvent(
   sitesState,

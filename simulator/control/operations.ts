@@ -20,6 +20,10 @@ const JournalRow = z.strictObject({
   status: z.int(),
   code: z.string().nullable(),
   fault: z.string().optional().describe("What a fault did to the request or its answer."),
+  draw: z
+    .int()
+    .optional()
+    .describe("While faults are sown: the number under which this request drew its own."),
   appId: z.string().nullable(),
   userId: z.string().nullable(),
   requestId: z.string().nullable(),
@@ -139,15 +143,13 @@ const readJournal = defineOperation({
   }),
   run: ({ query }, { engine }) => {
     engine.advance();
-    const limit = query.limit ?? 1_000;
-    const isNewest = query.newest === "true";
-    const rows = engine.journal.list({
+    const value = engine.journal.list({
       ...(query.after === undefined ? {} : { after: query.after }),
       ...(query.tenantId === undefined ? {} : { tenantId: query.tenantId.toLowerCase() }),
       effectsOnly: query.effectsOnly === "true",
-      limit: isNewest ? Number.MAX_SAFE_INTEGER : limit,
+      limit: query.limit ?? 1_000,
+      newest: query.newest === "true",
     });
-    const value = isNewest ? rows.slice(-limit) : rows;
     return {
       value: value.map((row) => ({ ...row, effects: [...row.effects] })),
       after: value.at(-1)?.sequence ?? query.after ?? 0,

@@ -26,8 +26,7 @@ const createSnapshot = defineOperation({
     const { engine } = context;
     const snapshots = storeOf(context);
     engine.advance();
-    const [last] = engine.journal.list({ limit: Number.MAX_SAFE_INTEGER }).slice(-1);
-    const state = { at: iso(engine.now()), sequence: last?.sequence ?? 0 };
+    const state = { at: iso(engine.now()), sequence: engine.sequence };
     // What was answered before this request is on disk already; what this request let happen is afterwards.
     await engine.durable();
     const name = body.name ?? `transaction-${state.sequence}`;

@@ -29,11 +29,18 @@ export type Snapshot = z.infer<typeof Snapshot>;
 const DESCRIPTION = "snapshot.json";
 
 /**
- * S1. The log is copied before the content it refers to: both only grow, so the copy of the content holds whatever the
- * copy of the log names, and a line that the copy cuts short is dropped like one that a crash cut short.
+ * S1. A checkpoint is copied before the log, whose copy then has its place; the log is copied before the content it
+ * refers to: both only grow, so the copy of the content holds whatever the copy of the log names, and a line that the
+ * copy cuts short is dropped like one that a crash cut short.
  * S2. A snapshot appears under its name only when it is whole and on disk.
  */
-const FILES = ["simulator.json", "clock.json", "transactions.log", "content.dat"] as const;
+const FILES = [
+  "simulator.json",
+  "clock.json",
+  "checkpoint.bin",
+  "transactions.log",
+  "content.dat",
+] as const;
 
 /** Copies of a data directory that a simulator can start from. */
 export class SnapshotStore {

@@ -10,10 +10,30 @@ export interface StateKey<S> {
   initial(estate: Estate): S;
   /** Reads the state from a request, a transition or a world. */
   of(source: { readonly world: World }): S;
+  /** What a checkpoint keeps of the state; only values that a structured clone can take. */
+  save(state: S): unknown;
+  /** Gives a state, still as the seed made it, what was saved of another one; returns the state to use. */
+  load(saved: unknown, initial: S): S;
 }
 
-export function defineState<S>(name: string, initial: (estate: Estate) => S): StateKey<S> {
-  return { name, initial, of: ({ world }) => world.state(name) as S };
+/** How a state is kept in a checkpoint, for those that are more than plain values, maps and sets. */
+export interface SavedForm<S, K> {
+  save(state: S): K;
+  load(saved: K, initial: S): S;
+}
+
+export function defineState<S, K = S>(
+  name: string,
+  initial: (estate: Estate) => S,
+  form: SavedForm<S, K> | null = null,
+): StateKey<S> {
+  return {
+    name,
+    initial,
+    of: ({ world }) => world.state(name) as S,
+    save: (state) => (form === null ? state : form.save(state)),
+    load: (saved, initially) => (form === null ? (saved as S) : form.load(saved as K, initially)),
+  };
 }
 
 /** When and for whom an event happened. */

@@ -1,17 +1,20 @@
 import type { BlobStore } from "../content/blob-store.ts";
-import { faultArea } from "../faults/seeded-faults.ts";
+import { faultArea, noteDraw } from "../faults/seeded-faults.ts";
 import type { Estate } from "../seed/estate.ts";
 import type { Area, EventDefinition, TransitionDefinition } from "./area.ts";
 import type { Context } from "./context.ts";
 import { iso } from "./iso.ts";
-import { Journal, type Effect, type JournalRow } from "./journal.ts";
+import { Journal, type Effect, type JournalRow, type SavedJournal } from "./journal.ts";
 import { fraction, guidFrom } from "./random.ts";
 import { coreArea, dropped, scheduled, scheduleState } from "./schedule.ts";
 import type { TransactionLog } from "./transaction-log.ts";
 import { World } from "./world.ts";
 
 /** Everything of a journal row that is not known from the transaction itself. */
-export type Entry = Omit<JournalRow, "sequence" | "at" | "effects" | "status" | "code" | "fault">;
+export type Entry = Omit<
+  JournalRow,
+  "sequence" | "at" | "effects" | "status" | "code" | "fault" | "draw"
+>;
 
 export interface Outcome {
   readonly status: number;
@@ -32,10 +35,18 @@ interface StoredTransaction {
   readonly events: readonly StoredEvent[];
 }
 
+/** What a checkpoint keeps: everything that comes from the log, as it was after a transaction. */
+export interface SavedEngine {
+  readonly sequence: number;
+  readonly reached: number;
+  readonly journal: SavedJournal;
+  readonly states: ReadonlyMap<string, unknown>;
+}
+
 /**
  * The world and its only way to change.
  *
- * E1. State is what the events of the log give; reducers see nothing else.
+ * E1. State is what the records of the log give; reducers see nothing else.
  * E2. One request is one transaction: its events and its journal row are one record of the log.
  * E3. Before a request, everything that was due by then has happened, in order of time, each at its own time.
  * E4. Time never goes back, not even when the clock of a restarted simulator stands earlier.
@@ -51,6 +62,8 @@ export class Engine {
   #sequence = 0;
   #reached: number;
   #isSeeded = false;
+  #draw: number | null = null;
+  #afterTransaction: () => void = () => undefined;
 
   constructor(options: {
     readonly estate: Estate;
@@ -86,6 +99,11 @@ export class Engine {
     return this.#isSeeded;
   }
 
+  /** Number of the newest transaction; 0 before the first. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
   /** The current instant: the clock's, but never before what has already happened. */
   now(): number {
     return Math.max(this.#clock.now(), this.#reached);
@@ -96,6 +114,47 @@ export class Engine {
     const { at, row, events } = record as StoredTransaction;
     for (const event of events) this.#apply(event, at, row.sequence);
     this.#finish(at, row, events);
+  }
+
+  /** Everything that a checkpoint keeps. It shares the living state: to be written out before anything else happens. */
+  save(): SavedEngine {
+    return {
+      sequence: this.#sequence,
+      reached: this.#reached,
+      journal: this.journal.save(),
+      states: this.world.save(),
+    };
+  }
+
+  /** Takes over what `save` gave; `read` gives the records of the log up to there, for the journal. */
+  load(saved: SavedEngine, read: () => Iterable<unknown>): void {
+    this.#sequence = saved.sequence;
+    this.#reached = saved.reached;
+    // Only a world that has been seeded as a whole is ever saved.
+    this.#isSeeded = true;
+    this.world.load(saved.states);
+    this.journal.load(saved.journal, () => this.#rowsOf(read));
+  }
+
+  /** Leaves rows of the journal before those of a checkpoint to the log. */
+  forgetBefore({ journal }: SavedEngine, read: () => Iterable<unknown>): void {
+    this.journal.forget(journal.recent, () => this.#rowsOf(read));
+  }
+
+  /** Called after each transaction from now on; not for those that are replayed. */
+  onTransaction(listener: () => void): void {
+    this.#afterTransaction = listener;
+  }
+
+  /** Journals a request that `run` executes with the number under which it drew its fault. */
+  withDraw<T>(number: number, run: () => T): T {
+    const outer = this.#draw;
+    this.#draw = number;
+    try {
+      return run();
+    } finally {
+      this.#draw = outer;
+    }
   }
 
   /** Lets the areas set their timers for each tenant, at the seed's start instant. Only for a new data directory. */
@@ -147,7 +206,7 @@ export class Engine {
   execute<T extends Outcome>(entry: Entry, run: (context: Context) => T): T {
     const now = this.now();
     this.advance(now);
-    return this.#transact(now, entry, run);
+    return this.#transact(now, entry, run, this.#draw);
   }
 
   /** Settles when everything that happened so far is on disk. */
@@ -155,7 +214,12 @@ export class Engine {
     return this.#log.durable();
   }
 
-  #transact<T extends Outcome>(at: number, entry: Entry, run: (context: Context) => T): T {
+  #transact<T extends Outcome>(
+    at: number,
+    entry: Entry,
+    run: (context: Context) => T,
+    draw: number | null = null,
+  ): T {
     const sequence = this.#sequence + 1;
     const events: StoredEvent[] = [];
     const outcome = run(
@@ -167,12 +231,14 @@ export class Engine {
       status: outcome.status,
       code: outcome.code,
       ...(outcome.fault === undefined ? {} : { fault: outcome.fault }),
+      ...(draw === null ? {} : { draw }),
     };
     this.#finish(at, row, events);
     this.#log.append(
       { at, row, events } satisfies StoredTransaction,
       events.length > 0 || row.method === SEEDED,
     );
+    this.#afterTransaction();
     return outcome;
   }
 
@@ -218,14 +284,15 @@ export class Engine {
     definition.apply(this.world, event.payload, { at, tenantId: event.tenantId, transaction });
   }
 
-  #finish(
-    at: number,
-    row: Omit<JournalRow, "at" | "effects">,
-    events: readonly StoredEvent[],
-  ): void {
+  #finish(at: number, row: StoredTransaction["row"], events: readonly StoredEvent[]): void {
     this.#sequence = row.sequence;
     if (row.method === SEEDED) this.#isSeeded = true;
     this.#reached = Math.max(this.#reached, at);
+    if (row.draw !== undefined) noteDraw(this, row.draw);
+    this.journal.add(this.#rowOf({ at, row, events }));
+  }
+
+  #rowOf({ at, row, events }: StoredTransaction): JournalRow {
     const effects: Effect[] = events
       .filter((event) => event.type !== scheduled.type && event.type !== dropped.type)
       .map(({ type, tenantId, payload }) => ({
@@ -233,7 +300,11 @@ export class Engine {
         tenantId,
         subject: this.#events.get(type)?.subject(payload) ?? null,
       }));
-    this.journal.add({ ...row, at: iso(at), effects });
+    return { ...row, at: iso(at), effects };
+  }
+
+  *#rowsOf(read: () => Iterable<unknown>): Generator<JournalRow> {
+    for (const record of read()) yield this.#rowOf(record as StoredTransaction);
   }
 
   #define<T>(map: Map<string, T>, type: string, value: T): void {

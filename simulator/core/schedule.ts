@@ -9,9 +9,21 @@ export interface ScheduledTransition {
   readonly payload: unknown;
 }
 
+interface Entry {
+  readonly item: ScheduledTransition;
+  readonly order: number;
+}
+
+/** What a checkpoint keeps: the heap in its order, and what of it is dropped when its turn comes. */
+interface SavedSchedule {
+  readonly heap: readonly Entry[];
+  readonly dropped: ReadonlySet<string>;
+  readonly order: number;
+}
+
 /** What will happen by itself, in order of time and, for one time, in order of scheduling (a binary heap). */
 class Schedule {
-  readonly #heap: { readonly item: ScheduledTransition; readonly order: number }[] = [];
+  readonly #heap: Entry[] = [];
   readonly #dropped = new Set<string>();
   #order = 0;
 
@@ -34,6 +46,17 @@ class Schedule {
       if (!this.#dropped.delete(head.item.id)) return head.item;
       this.#removeHead();
     }
+  }
+
+  save(): SavedSchedule {
+    return { heap: this.#heap, dropped: this.#dropped, order: this.#order };
+  }
+
+  load({ heap, dropped: ids, order }: SavedSchedule): this {
+    for (const entry of heap) this.#heap.push(entry);
+    for (const id of ids) this.#dropped.add(id);
+    this.#order = order;
+    return this;
   }
 
   #removeHead(): void {
@@ -80,7 +103,10 @@ class Schedule {
   }
 }
 
-export const scheduleState = defineState("core.schedule", () => new Schedule());
+export const scheduleState = defineState("core.schedule", () => new Schedule(), {
+  save: (schedule) => schedule.save(),
+  load: (saved: SavedSchedule, initial) => initial.load(saved),
+});
 
 export const scheduled = defineEvent(
   scheduleState,

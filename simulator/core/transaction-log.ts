@@ -1,10 +1,19 @@
-import { closeSync, fdatasync, ftruncateSync, openSync, readSync, write } from "node:fs";
+import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, write } from "node:fs";
 import { promisify } from "node:util";
 import { crc32 } from "node:zlib";
 
 const writeFile = promisify(write);
 const syncFile = promisify(fdatasync);
 const READ_BYTES = 4 * 1024 * 1024;
+
+/** A place between two records: where the last one before it ends, how long its line is, and its checksum. */
+export interface LogPosition {
+  readonly offset: number;
+  readonly lineBytes: number;
+  readonly crc: string;
+}
+
+const BEGINNING: LogPosition = { offset: 0, lineBytes: 0, crc: "" };
 
 /** An append-only list of JSON records. */
 export interface TransactionLog {
@@ -41,6 +50,7 @@ export class FileLog implements TransactionLog {
   #failure: Error | null = null;
   #waiters: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #syncing = 0;
+  #position = BEGINNING;
 
   /** `beforeSync` makes durable what records refer to (the blobs). */
   constructor(path: string, beforeSync: () => void = () => undefined) {
@@ -49,31 +59,64 @@ export class FileLog implements TransactionLog {
     this.#file = openSync(path, "a+");
   }
 
-  replay(visit: (record: unknown) => void): void {
+  /** The end of the last record appended so far, written or not. */
+  get position(): LogPosition {
+    return this.#position;
+  }
+
+  /** Whether the log has this position: the record that ends there is whole and is that one. */
+  has({ offset, lineBytes, crc }: LogPosition): boolean {
+    if (offset === 0) return true;
+    if (lineBytes < 1 || lineBytes > offset || fstatSync(this.#file).size < offset) return false;
+    const bytes = Buffer.alloc(lineBytes);
+    if (readSync(this.#file, bytes, 0, lineBytes, offset - lineBytes) < lineBytes) return false;
+    const line = bytes.subarray(0, -1).toString("utf8");
+    return bytes.at(-1) === 0x0a && crcOf(line) === crc && parseLine(line) !== undefined;
+  }
+
+  /** As described by `TransactionLog`, but only with what comes after a position that the log has. */
+  replay(visit: (record: unknown) => void, from: LogPosition = BEGINNING): void {
     let damagedAt = -1;
-    let offset = 0;
-    for (const line of linesOf(this.#file)) {
+    let { offset } = from;
+    this.#position = from;
+    for (const line of linesOf(this.#file, from.offset)) {
       if (damagedAt !== -1) {
         throw new Error(`The log ${this.#path} is damaged at byte ${damagedAt}.`);
       }
-      const record = line.isWhole ? parseLine(line.bytes.toString("utf8")) : undefined;
-      if (record === undefined) damagedAt = offset;
-      else visit(record);
+      const text = line.isWhole ? line.bytes.toString("utf8") : "";
+      const record = parseLine(text);
+      if (record === undefined) {
+        damagedAt = offset;
+      } else {
+        visit(record);
+        const lineBytes = line.bytes.length + 1;
+        this.#position = { offset: offset + lineBytes, lineBytes, crc: crcOf(text) };
+      }
       offset += line.bytes.length + 1;
     }
     if (damagedAt !== -1) ftruncateSync(this.#file, damagedAt);
   }
 
+  /** Records up to a position, read from the disk while they are asked for. */
+  *records(until: LogPosition): Generator {
+    let offset = 0;
+    for (const { bytes } of linesOf(this.#file, 0)) {
+      if (offset >= until.offset) return;
+      offset += bytes.length + 1;
+      yield parseLine(bytes.toString("utf8"));
+    }
+  }
+
   append(record: unknown, isEffect: boolean): void {
     if (this.#failure !== null) throw this.#failure;
     const json = JSON.stringify(record);
-    this.#pending.push(`${crc32(json).toString(16)}\t${json}\n`);
+    const crc = crc32(json).toString(16);
+    const line = `${crc}\t${json}\n`;
+    this.#pending.push(line);
+    const lineBytes = Buffer.byteLength(line);
+    this.#position = { offset: this.#position.offset + lineBytes, lineBytes, crc };
     if (isEffect) this.#pendingEffects += 1;
-    if (!this.#isPumping) {
-      this.#isPumping = true;
-      // Requests handled in this turn of the event loop share one write.
-      setImmediate(() => void this.#pump());
-    }
+    this.#startPump();
   }
 
   durable(): Promise<void> {
@@ -84,9 +127,25 @@ export class FileLog implements TransactionLog {
     });
   }
 
+  /** Settles when everything appended so far is on disk, also what is no effect. */
+  flushed(): Promise<void> {
+    // Counted like an effect, so that the next round of the pump syncs.
+    this.#pendingEffects += 1;
+    const settled = this.durable();
+    if (this.#failure === null) this.#startPump();
+    return settled;
+  }
+
   async close(): Promise<void> {
     while (this.#isPumping) await new Promise((resolve) => setImmediate(resolve));
     closeSync(this.#file);
+  }
+
+  #startPump(): void {
+    if (this.#isPumping) return;
+    this.#isPumping = true;
+    // Requests handled in this turn of the event loop share one write.
+    setImmediate(() => void this.#pump());
   }
 
   async #pump(): Promise<void> {
@@ -129,11 +188,14 @@ export class FileLog implements TransactionLog {
   }
 }
 
-/** The lines of a file without their line ends, read piece by piece. */
-function* linesOf(file: number): Generator<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
+/** The lines of a file from an offset on, without their line ends, read piece by piece. */
+function* linesOf(
+  file: number,
+  offset: number,
+): Generator<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
   const piece = Buffer.alloc(READ_BYTES);
   let rest = Buffer.alloc(0);
-  let position = 0;
+  let position = offset;
   for (;;) {
     const count = readSync(file, piece, 0, piece.length, position);
     if (count === 0) break;
@@ -150,8 +212,12 @@ function* linesOf(file: number): Generator<{ readonly bytes: Buffer; readonly is
 }
 
 function parseLine(line: string): unknown {
-  const tab = line.indexOf("\t");
-  const json = line.slice(tab + 1);
-  if (tab === -1 || crc32(json).toString(16) !== line.slice(0, tab)) return undefined;
+  const json = line.slice(line.indexOf("\t") + 1);
+  if (!line.includes("\t") || crc32(json).toString(16) !== crcOf(line)) return undefined;
   return JSON.parse(json);
+}
+
+/** The checksum that a line says it has. */
+function crcOf(line: string): string {
+  return line.slice(0, Math.max(0, line.indexOf("\t")));
 }

@@ -27,6 +27,16 @@ interface Membership {
   readonly removed: Set<string>;
 }
 
+/** What a checkpoint keeps of a tenant: all that the seed does not give. */
+interface SavedDirectory {
+  readonly changed: ReadonlyMap<string, User>;
+  readonly created: readonly string[];
+  readonly byName: ReadonlyMap<string, string>;
+  readonly purged: ReadonlySet<string>;
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly members: ReadonlyMap<string, Membership>;
+}
+
 /** Users that were generated lately are kept for a while; each is about two kilobytes. */
 const REMEMBERED_USERS = 1_000;
 
@@ -152,6 +162,26 @@ export class TenantDirectory {
     if (membership?.added.delete(userId) !== true) membership?.removed.add(userId);
   }
 
+  save(): SavedDirectory {
+    return {
+      changed: this.#changed,
+      created: this.#created,
+      byName: this.#byName,
+      purged: this.#purged,
+      groups: this.#groups,
+      members: this.#members,
+    };
+  }
+
+  load(saved: SavedDirectory): void {
+    for (const [id, user] of saved.changed) this.#changed.set(id, user);
+    for (const id of saved.created) this.#created.push(id);
+    for (const [name, id] of saved.byName) this.#byName.set(name, id);
+    for (const id of saved.purged) this.#purged.add(id);
+    for (const [id, group] of saved.groups) this.#groups.set(id, group);
+    for (const [id, membership] of saved.members) this.#members.set(id, membership);
+  }
+
   #sequence(isWanted: (user: User) => boolean): Sequence<User> {
     const seeded = this.#tenant.users;
     return {
@@ -200,9 +230,21 @@ class Directory {
     if (directory === undefined) throw new Error(`There is no tenant ${tenantId}.`);
     return directory;
   }
+
+  save(): ReadonlyMap<string, SavedDirectory> {
+    return new Map([...this.#tenants].map(([tenantId, tenant]) => [tenantId, tenant.save()]));
+  }
+
+  load(saved: ReadonlyMap<string, SavedDirectory>): this {
+    for (const [tenantId, tenant] of saved) this.tenant(tenantId).load(tenant);
+    return this;
+  }
 }
 
-export const directoryState = defineState("directory", (estate) => new Directory(estate));
+export const directoryState = defineState("directory", (estate) => new Directory(estate), {
+  save: (directory) => directory.save(),
+  load: (saved: ReadonlyMap<string, SavedDirectory>, initial) => initial.load(saved),
+});
 
 /** Emitted in the tenant that the user belongs to. */
 export const userCreated = defineEvent(

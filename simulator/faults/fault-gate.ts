@@ -53,12 +53,13 @@ export class FaultGate {
     run: (call: HttpCall, alteration?: Alteration) => HttpAnswer,
   ): HttpAnswer {
     const verdict = this.#judge(call, place);
-    const answer =
+    const answer = this.#numbered(this.#number - 1, () =>
       verdict.kind === "before"
         ? this.#refuse(call, verdict)
         : verdict.kind === "after"
           ? run(call, verdict.alteration)
-          : run(call);
+          : run(call),
+    );
     if (call.method === "GET" && (this.#sown?.rates.staleRead ?? 0) > 0) {
       const isWhole = answer.isReset === undefined && verdict.kind === "none";
       if (isWhole) this.#earlier.remember(addressOf(call), answer, this.#engine.now());
@@ -69,12 +70,19 @@ export class FaultGate {
   /** Runs a batch, whose requests pass one by one on their own. */
   passBatch(call: HttpCall, run: (call: HttpCall) => HttpAnswer): HttpAnswer {
     const verdict = this.#judge(call, "batch");
-    if (verdict.kind === "before") return this.#refuse(call, verdict);
+    const number = this.#number - 1;
+    if (verdict.kind === "before") return this.#numbered(number, () => this.#refuse(call, verdict));
     const answer = run(call);
     const altered = verdict.kind === "after" ? verdict.alteration.alter(answer) : null;
     if (verdict.kind !== "after" || altered === null) return answer;
     // The requests inside have rows of their own; this one says what became of their common answer.
-    return this.#journal(call, answer.status, verdict.alteration.fault, altered);
+    const { fault } = verdict.alteration;
+    return this.#numbered(number, () => this.#journal(call, answer.status, fault, altered));
+  }
+
+  /** Journals what `run` does with the number of its request, so that a restart goes on counting from there. */
+  #numbered<T>(number: number, run: () => T): T {
+    return this.#sown === null ? run() : this.#engine.withDraw(number, run);
   }
 
   #judge(call: HttpCall, place: Place): Verdict {
@@ -165,12 +173,12 @@ export class FaultGate {
     }
   }
 
-  /** What is sown now; requests are numbered anew whenever that changes. */
+  /** What is sown now; requests are numbered anew whenever that changes, and go on being numbered after a restart. */
   #current(): SeededFaults | null {
-    const { seeded } = faultState.of(this.#engine);
+    const { seeded, drawn } = faultState.of(this.#engine);
     if (seeded !== this.#sown) {
       this.#sown = seeded;
-      this.#number = 0;
+      this.#number = drawn;
       this.#earlier.clear();
     }
     return seeded;

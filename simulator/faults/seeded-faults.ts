@@ -79,15 +79,26 @@ function isPattern(text: string): boolean {
 }
 
 /** Which faults are sown. It is state like any other, so a restart and the restore of an artifact see it too. */
-export const faultState = defineState("faults", () => ({ seeded: null as SeededFaults | null }));
+export const faultState = defineState("faults", () => ({
+  seeded: null as SeededFaults | null,
+  /** How many requests have drawn since; kept with the journal's rows, so that a restart goes on counting. */
+  drawn: 0,
+}));
 
 export const faultsSown = defineEvent(
   faultState,
   "faults.sown",
   (state, { seeded }: { seeded: SeededFaults | null }) => {
     state.seeded = seeded;
+    state.drawn = 0;
   },
 );
+
+/** A request has drawn under this number; those inside a batch are journaled before the batch itself. */
+export function noteDraw(source: Parameters<typeof faultState.of>[0], number: number): void {
+  const state = faultState.of(source);
+  state.drawn = Math.max(state.drawn, number + 1);
+}
 
 export const faultArea: Area = {
   name: "faults",
