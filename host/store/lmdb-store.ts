@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { open, type Database, type RootDatabase } from "lmdb";
+import { findDamage } from "./database-check.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { claimStoreFormat, storeErrorOf } from "./store-format.ts";
+import { claimStoreFormat, markDatabase, storeErrorOf } from "./store-format.ts";
 import { isAlive, parseOwner, thisProcess } from "./store-owner.ts";
 import {
   HostStoreError,
@@ -29,7 +30,6 @@ const OWNER_KEY = "owner";
 const EPOCH_KEY = "epoch";
 /** Sorts after every text that a key can contain. */
 const AFTER_ALL_TEXTS = "\u{10ffff}";
-const LMDB_MAGIC = 0xbeefc0de;
 
 /** The same as StoreKey, in the mutable form that the library asks for. */
 type LmdbKey = (string | number)[];
@@ -43,7 +43,7 @@ export interface LmdbStoreOptions {
 /** Opens the store on disk. Throws HostStoreError with a sentence for people. */
 export function openLmdbStore({ directory, durability = "strict" }: LmdbStoreOptions): HostStore {
   claimStoreFormat(directory, DATABASE_FILE);
-  refuseForeignFile(directory);
+  refuseDamagedFile(directory);
   let root: RootDatabase<string, LmdbKey>;
   try {
     root = open<string, LmdbKey>(directory, {
@@ -56,7 +56,9 @@ export function openLmdbStore({ directory, durability = "strict" }: LmdbStoreOpt
     throw storeErrorOf(directory, error);
   }
   try {
-    return new LmdbStore(root, directory);
+    const store = new LmdbStore(root, directory);
+    markDatabase(directory);
+    return store;
   } catch (error) {
     void root.close();
     throw storeErrorOf(directory, error);
@@ -64,25 +66,14 @@ export function openLmdbStore({ directory, durability = "strict" }: LmdbStoreOpt
 }
 
 /** A file that is no database (or was cut off) would bring the process down when it is mapped; look before. */
-function refuseForeignFile(directory: string): void {
+function refuseDamagedFile(directory: string): void {
   const file = join(directory, DATABASE_FILE);
-  if (!existsSync(file)) {
-    return;
-  }
-  const descriptor = openSync(file, "r");
-  try {
-    const head = Buffer.alloc(64);
-    const size = fstatSync(descriptor).size;
-    const length = readSync(descriptor, head, 0, head.length, 0);
-    const hasMagic = [8, 16, 24].some((at) => head.readUInt32LE(at) === LMDB_MAGIC);
-    if (size > 0 && (length < head.length || !hasMagic)) {
-      throw new HostStoreError(
-        "damaged",
-        `The file ${file} is not a database of this host: restore the directory from a copy or choose another one with --data.`,
-      );
-    }
-  } finally {
-    closeSync(descriptor);
+  const damage = existsSync(file) ? findDamage(file) : null;
+  if (damage !== null) {
+    throw new HostStoreError(
+      "damaged",
+      `The database ${file} is damaged (${damage}) and was left as it is: restore the directory from a copy or choose another one with --data.`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HostStoreError } from "./store.ts";
 
@@ -6,6 +6,12 @@ import { HostStoreError } from "./store.ts";
 export const STORE_FORMAT = 1;
 
 const FORMAT_FILE = "format.json";
+
+interface FormatMark {
+  readonly format: number;
+  /** The database has been opened once: from then on an empty file, or none, is a loss. */
+  readonly hasDatabase: boolean;
+}
 
 /**
  * Makes sure that this version may open the directory, before the database itself is touched; marks a new one.
@@ -28,27 +34,48 @@ export function claimStoreFormat(directory: string, databaseFile: string): void 
     }
     return;
   }
-  const format = readFormat(file);
-  if (format === null) {
+  const mark = readMark(file);
+  if (mark === null) {
     throw new HostStoreError(
       "damaged",
       `The file ${file} cannot be read as a format mark: the data directory is damaged; restore it from a copy or choose another directory with --data.`,
     );
   }
-  if (format > STORE_FORMAT) {
+  if (mark.format > STORE_FORMAT) {
     throw new HostStoreError(
       "newer",
-      `The data directory ${directory} was written by a newer version (format ${format}, this one knows ${STORE_FORMAT}): update this program or choose another directory with --data.`,
+      `The data directory ${directory} was written by a newer version (format ${mark.format}, this one knows ${STORE_FORMAT}): update this program or choose another directory with --data.`,
+    );
+  }
+  if (mark.hasDatabase && sizeOf(join(directory, databaseFile)) === 0) {
+    throw new HostStoreError(
+      "damaged",
+      `The database of the data directory ${directory} is gone (${databaseFile} is missing or empty): restore the directory from a copy, or choose another one with --data.`,
     );
   }
 }
 
-function readFormat(file: string): number | null {
+/** Says that the directory has a database now, so that its loss is noticed; once is enough. */
+export function markDatabase(directory: string): void {
+  const file = join(directory, FORMAT_FILE);
+  if (readMark(file)?.hasDatabase === true) {
+    return;
+  }
+  const next = `${file}.next`;
+  writeFileSync(next, `${JSON.stringify({ format: STORE_FORMAT, hasDatabase: true })}\n`, {
+    flush: true,
+  });
+  renameSync(next, file);
+}
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+function readMark(file: string): FormatMark | null {
   try {
-    const parsed: unknown = JSON.parse(readFileSync(file, "utf8"));
-    const format =
-      typeof parsed === "object" && parsed !== null && "format" in parsed ? parsed.format : null;
-    return typeof format === "number" ? format : null;
+    const parsed = JSON.parse(readFileSync(file, "utf8")) as Partial<FormatMark> | null;
+    return typeof parsed?.format === "number"
+      ? { format: parsed.format, hasDatabase: parsed.hasDatabase === true }
+      : null;
   } catch {
     return null;
   }

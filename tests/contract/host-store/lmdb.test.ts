@@ -97,6 +97,7 @@ test.each([
   ["a file that is no database", () => Buffer.from("not a database".repeat(20))],
   ["a database that was cut off", (bytes: Buffer) => bytes.subarray(0, 40)],
   ["a database whose beginning was overwritten", (bytes: Buffer) => bytes.fill(0, 0, 8_192)],
+  ["a database of which nothing is left", () => Buffer.alloc(0)],
 ])("%s is refused and never overwritten", async (_, damage) => {
   const directory = newDirectory();
   const store = openLmdbStore({ directory });
