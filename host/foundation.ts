@@ -12,6 +12,7 @@ import {
 } from "./http/local-identities.ts";
 import { createConsoleWriter } from "./logging/console-log.ts";
 import { createLogger, type Logger } from "./logging/logger.ts";
+import { passRecoveryBarrier } from "./recovery-barrier.ts";
 import {
   applyValues,
   readAppSettings,
@@ -57,6 +58,7 @@ export async function openFoundation(
   applyValues(settings.values);
   const hostJson = await readHostJson(options.app);
   await createDataDirectory(options.data);
+  await passRecoveryBarrier();
   const store = openLmdbStore({ directory: options.data, durability: options.durability });
   closing.defer(() => store.close());
   if (options.hasAzurite) {
