@@ -5,7 +5,7 @@ import type { Foundation } from "./foundation.ts";
 import { triggerOf, typeOf } from "./functions/bindings.ts";
 import type { FunctionRunner } from "./functions/function-runner.ts";
 import { FunctionTimeoutError } from "./functions/invocation-timeouts.ts";
-import { DURABLE_TASK_KEY } from "./http/host-keys.ts";
+import { DURABLE_TASK_KEY } from "./http/key-ring.ts";
 import type { HostAddresses } from "./loaded-app.ts";
 import type { RpcTypedData } from "./worker/rpc.ts";
 import type { Worker } from "./worker/worker.ts";

@@ -4,7 +4,7 @@ import type { ClosingStack } from "./closing-stack.ts";
 import { createDataDirectory } from "./data-directory.ts";
 import { openHostClock } from "./host-clock.ts";
 import type { ResolvedHostOptions } from "./host-options.ts";
-import { readHostKeys, type HostKeys } from "./http/host-keys.ts";
+import { readHostKeys, type KeyRing } from "./http/key-ring.ts";
 import {
   addLocalIdentities,
   parseLocalIdentities,
@@ -31,7 +31,7 @@ export interface Foundation {
   readonly store: HostStore;
   readonly clock: WorkClock;
   readonly logger: Logger;
-  readonly keys: HostKeys;
+  readonly keys: KeyRing;
   readonly identities: readonly LocalIdentity[];
   /** Identities made at this start, to be shown once. */
   readonly newIdentities: readonly LocalIdentity[];

@@ -1,7 +1,7 @@
 import type { ClosingStack } from "./closing-stack.ts";
 import { openDurable, type DurablePort } from "./durable-port.ts";
 import type { Foundation } from "./foundation.ts";
-import { isDisabled, unsupportedBindings } from "./functions/bindings.ts";
+import { unsupportedBindings } from "./functions/bindings.ts";
 import { FunctionRunner } from "./functions/function-runner.ts";
 import { HostError } from "./host-error.ts";
 import { httpFunctions, type HttpFunction } from "./http/http-function.ts";
@@ -42,12 +42,16 @@ async function loadWorker({ options, logger }: Foundation): Promise<Worker> {
   return worker;
 }
 
-function readRoutes(worker: Worker, foundation: Foundation): HttpFunction[] {
+function readRoutes(worker: Worker, { hostJson, logger }: Foundation): HttpFunction[] {
   try {
-    return httpFunctions(
-      [...worker.functions.values()].filter(({ metadata }) => !isDisabled(metadata.name)),
-      foundation.hostJson.routePrefix,
+    const { served, problems } = httpFunctions(
+      worker.functions.values(),
+      hostJson.http.routePrefix,
     );
+    for (const problem of problems) {
+      logger.log("error", "Host.Startup", problem);
+    }
+    return served;
   } catch (error) {
     throw new HostError("app-load", error instanceof Error ? error.message : String(error), error);
   }

@@ -11,6 +11,7 @@ import { createSessions, type CallerRules } from "./http/caller.ts";
 import { createInternalHandler } from "./http/internal-handler.ts";
 import { startListener, type Listener } from "./http/listener.ts";
 import { createPublicHandler } from "./http/public-handler.ts";
+import { RequestThrottle } from "./http/request-throttle.ts";
 import { openApp, type LoadedApp } from "./loaded-app.ts";
 import { formatIdentities, formatStart } from "./start-output.ts";
 
@@ -65,6 +66,7 @@ async function openListeners(
     handle: createPublicHandler({
       clock,
       cors: settings.cors,
+      throttle: new RequestThrottle(foundation.hostJson.http),
       admin: {
         keys,
         baseUrl: () => url,
@@ -86,7 +88,7 @@ async function openListeners(
               runner: progress.app.runner,
               keys,
               callers,
-              customHeaders: foundation.hostJson.customHeaders,
+              customHeaders: foundation.hostJson.http.customHeaders,
               httpProxyUrl: progress.app.worker.httpProxyUrl,
               durable: progress.app.durable.handle,
             },

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isDisabled } from "../functions/bindings.ts";
 import type { RegisteredFunction } from "../worker/functions-core.ts";
-import { isSameSecret, keyOfRequest, type HostKeys } from "./host-keys.ts";
+import { isSameSecret, keyOfRequest } from "./host-keys.ts";
 import type { HttpFunction } from "./http-function.ts";
+import type { KeyRing } from "./key-ring.ts";
+import { handleKeyRequest, parseKeyPath, type KeyPath } from "./key-routes.ts";
 import { sendEmpty, sendJson, sendProblem } from "./listener.ts";
 import { readBody } from "./request-body.ts";
 
@@ -19,7 +21,7 @@ export interface AdminRoutesOptions {
   readonly status: () => HostStatus;
   readonly functions: () => Iterable<RegisteredFunction>;
   readonly httpFunctions: () => readonly HttpFunction[];
-  readonly keys: HostKeys;
+  readonly keys: KeyRing;
   readonly baseUrl: () => string;
   /** Runs a timer or queue function by hand; false when the function has no such trigger. */
   readonly runManually: (functionName: string, input: string) => boolean;
@@ -38,6 +40,40 @@ function describeFunction(registered: RegisteredFunction, options: AdminRoutesOp
       bindings: Object.entries(bindings).map(([name, info]) => ({ ...info, name })),
     },
   };
+}
+
+function hasMasterKey(request: IncomingMessage, { keys }: AdminRoutesOptions): boolean {
+  const query = new URL(request.url ?? "/", "http://localhost").searchParams;
+  const key = keyOfRequest(request.headers, query);
+  return key !== null && isSameSecret(key, keys.masterKey);
+}
+
+const findFunction = (name: string, options: AdminRoutesOptions): RegisteredFunction | undefined =>
+  [...options.functions()].find(
+    ({ metadata }) => metadata.name.toLowerCase() === name.toLowerCase(),
+  );
+
+async function manageKeys(
+  { scope, name }: KeyPath,
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: AdminRoutesOptions,
+): Promise<void> {
+  if (!hasMasterKey(request, options)) {
+    sendEmpty(response, 401);
+    return;
+  }
+  if (scope.kind !== "function") {
+    await handleKeyRequest(request, response, { scope, name }, options.keys);
+    return;
+  }
+  const known = findFunction(scope.name, options);
+  if (known === undefined) {
+    sendEmpty(response, 404);
+    return;
+  }
+  const own: KeyPath = { scope: { kind: "function", name: known.metadata.name }, name };
+  await handleKeyRequest(request, response, own, options.keys);
 }
 
 async function inputOf(request: IncomingMessage): Promise<string | null> {
@@ -59,14 +95,11 @@ async function runFunction(
   response: ServerResponse,
   options: AdminRoutesOptions,
 ): Promise<void> {
-  const key = keyOfRequest(request.headers, new URLSearchParams());
-  if (key === null || !isSameSecret(key, options.keys.masterKey)) {
+  if (!hasMasterKey(request, options)) {
     sendEmpty(response, 401);
     return;
   }
-  const known = [...options.functions()].find(
-    ({ metadata }) => metadata.name.toLowerCase() === name.toLowerCase(),
-  );
+  const known = findFunction(name, options);
   if (known === undefined) {
     sendEmpty(response, 404);
     return;
@@ -89,9 +122,17 @@ function decoded(text: string | undefined): string | undefined {
   }
 }
 
+function keyPathOf(path: string): KeyPath | null {
+  try {
+    return parseKeyPath(path);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * The host's own routes below `/admin`. Reading is open to everybody on this machine, as with the Core Tools; running a
- * function needs the master key in `x-functions-key`.
+ * function, and everything about keys, needs the master key (`x-functions-key` or `code`).
  */
 export async function handleAdminRequest(
   request: IncomingMessage,
@@ -101,12 +142,13 @@ export async function handleAdminRequest(
 ): Promise<void> {
   const run = decoded(/^\/admin\/functions\/([^/]+)$/i.exec(path)?.[1]);
   const operation = `${request.method} ${path.toLowerCase()}`;
-  if (run !== undefined && request.method === "POST") {
+  const keyPath = keyPathOf(path);
+  if (keyPath !== null) {
+    await manageKeys(keyPath, request, response, options);
+  } else if (run !== undefined && request.method === "POST") {
     await runFunction(run, request, response, options);
   } else if (run !== undefined && request.method === "GET") {
-    const known = [...options.functions()].find(
-      ({ metadata }) => metadata.name.toLowerCase() === run.toLowerCase(),
-    );
+    const known = findFunction(run, options);
     if (known === undefined) {
       sendEmpty(response, 404);
     } else {

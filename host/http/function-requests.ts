@@ -57,7 +57,7 @@ async function answerBuffered(
     return;
   }
   const returned = outcome.returnValue ?? null;
-  writeRpcResponse(response, returned?.http ?? null, options.customHeaders);
+  writeRpcResponse(response, returned?.http ?? null);
 }
 
 async function answerStreaming(
@@ -110,7 +110,14 @@ export async function handleFunctionRequest(
     return false;
   }
   const { httpFunction, values } = found;
+  for (const [name, value] of Object.entries(options.customHeaders)) {
+    response.setHeader(name, value);
+  }
   const key = keyOfRequest(request.headers, parsed.url.searchParams);
+  if (httpFunction.isDisabled && !opensFunction(options.keys, httpFunction.name, "admin", key)) {
+    sendEmpty(response, 404);
+    return true;
+  }
   if (!opensFunction(options.keys, httpFunction.name, httpFunction.authLevel, key)) {
     sendEmpty(response, 401);
     return true;

@@ -1,7 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { readFile, rename, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { HostError, systemCodeOf } from "../host-error.ts";
+import { createHash, timingSafeEqual } from "node:crypto";
 import type { AuthLevel } from "./http-function.ts";
 
 /** Access keys as the Functions host has them; the file is readable only by its owner. */
@@ -12,46 +9,8 @@ export interface HostKeys {
   readonly functionKeys: Readonly<Record<string, string>>;
   /** Open the routes of extensions, e.g. `durabletask_extension`. */
   readonly systemKeys: Readonly<Record<string, string>>;
-  /** Keys of single functions, by function and key name; add them by hand. */
+  /** Keys of single functions, by function and key name. */
   readonly functions: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-const createKey = (): string => randomBytes(32).toString("base64url");
-
-export const DURABLE_TASK_KEY = "durabletask_extension";
-
-/** Reads `<data>/keys.json`, made with random keys at the first start. */
-export async function readHostKeys(dataDirectory: string): Promise<HostKeys> {
-  const file = join(dataDirectory, "keys.json");
-  try {
-    const keys = JSON.parse(await readFile(file, "utf8")) as Partial<HostKeys>;
-    if (typeof keys.masterKey === "string") {
-      return {
-        masterKey: keys.masterKey,
-        functionKeys: keys.functionKeys ?? {},
-        systemKeys: keys.systemKeys ?? {},
-        functions: keys.functions ?? {},
-      };
-    }
-  } catch (error) {
-    if (systemCodeOf(error) !== "ENOENT") {
-      throw new HostError(
-        "data-damaged",
-        `${file} cannot be read; mend it, or delete it to get new keys.`,
-        error,
-      );
-    }
-  }
-  const keys: HostKeys = {
-    masterKey: createKey(),
-    functionKeys: { default: createKey() },
-    systemKeys: { [DURABLE_TASK_KEY]: createKey() },
-    functions: {},
-  };
-  const draft = `${file}.tmp`;
-  await writeFile(draft, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, file);
-  return keys;
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -1,3 +1,4 @@
+import { isDisabled } from "../functions/bindings.ts";
 import type { RegisteredFunction } from "../worker/functions-core.ts";
 import {
   compareTemplates,
@@ -16,6 +17,10 @@ export interface HttpFunction {
   readonly binding: string;
   readonly methods: readonly string[];
   readonly authLevel: AuthLevel;
+  /** Switched off by an app setting: only the master key opens it, to others it is not there. */
+  readonly isDisabled: boolean;
+  /** Without the prefix: `tenants/{tenantId}`. */
+  readonly route: string;
   /** Path from the root, with the prefix: `/api/tenants/{tenantId}`. */
   readonly path: string;
   readonly template: RouteTemplate;
@@ -28,31 +33,61 @@ const authLevelOf = (value: unknown): AuthLevel => {
   return level === "function" || level === "admin" ? level : "anonymous";
 };
 
-/** The HTTP functions among all functions, in the order in which their routes are tried. */
+/** Beginnings of routes that belong to the host itself, whatever the prefix. */
+const RESERVED = ["admin", "runtime"];
+
+/** Why a route cannot be served beside the others, in the words of the genuine host; null when it can. */
+function problemOf(route: string, methods: readonly string[], others: readonly HttpFunction[]) {
+  const wanted = route.toLowerCase();
+  if (RESERVED.some((reserved) => wanted.startsWith(reserved))) {
+    return "The specified route conflicts with one or more built in routes.";
+  }
+  const other = others.find(
+    (other) =>
+      other.route.toLowerCase() === wanted &&
+      other.methods.some((method) => methods.includes(method)),
+  );
+  return other === undefined
+    ? null
+    : `The route specified conflicts with the route defined by function '${other.name}'.`;
+}
+
+/** The HTTP functions among all functions, in the order in which their routes are tried, and why some are not served. */
 export function httpFunctions(
   functions: Iterable<RegisteredFunction>,
   routePrefix: string,
-): HttpFunction[] {
-  const found: HttpFunction[] = [];
+): { readonly served: HttpFunction[]; readonly problems: string[] } {
+  const served: HttpFunction[] = [];
+  const problems: string[] = [];
   for (const { metadata } of functions) {
     for (const [binding, info] of Object.entries(metadata.bindings)) {
       if (info.type.toLowerCase() !== "httptrigger") {
         continue;
       }
-      const route = typeof info["route"] === "string" ? info["route"] : metadata.name;
-      const path = `/${[routePrefix, route.replace(/^\/+|\/+$/g, "")].filter(Boolean).join("/")}`;
-      const methods = Array.isArray(info["methods"]) ? info["methods"] : DEFAULT_METHODS;
-      found.push({
+      const given = typeof info["route"] === "string" ? info["route"] : metadata.name;
+      const route = given.replace(/^\/+|\/+$/g, "");
+      const listed = Array.isArray(info["methods"]) ? info["methods"] : DEFAULT_METHODS;
+      const methods = listed.map((method) => String(method).toUpperCase());
+      const problem = problemOf(route, methods, served);
+      if (problem !== null) {
+        problems.push(`The function ${metadata.name} is in error: ${problem}`);
+        continue;
+      }
+      const path = `/${[routePrefix, route].filter(Boolean).join("/")}`;
+      served.push({
         name: metadata.name,
         binding,
-        methods: methods.map((method) => String(method).toUpperCase()),
+        methods,
         authLevel: authLevelOf(info["authLevel"]),
+        isDisabled: isDisabled(metadata.name),
+        route,
         path,
         template: parseRouteTemplate(path.slice(1)),
       });
     }
   }
-  return found.sort((one, other) => compareTemplates(one.template, other.template));
+  served.sort((one, other) => compareTemplates(one.template, other.template));
+  return { served, problems };
 }
 
 /** The function that answers, with the values of its route's parameters; null means 404, also for a wrong method. */

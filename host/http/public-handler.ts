@@ -5,12 +5,16 @@ import { handleAuthRequest } from "./auth-routes.ts";
 import { applyCors, type CorsRules } from "./cors.ts";
 import { handleDurableRequest, type HandleDurable } from "./durable-routes.ts";
 import { handleFunctionRequest, type FunctionRequestsOptions } from "./function-requests.ts";
-import { DURABLE_TASK_KEY, keyOfRequest, opensExtension } from "./host-keys.ts";
+import { keyOfRequest, opensExtension } from "./host-keys.ts";
+import { DURABLE_TASK_KEY } from "./key-ring.ts";
+import { sendHomePage } from "./home-page.ts";
 import { sendEmpty, type RequestHandler } from "./listener.ts";
+import type { RequestThrottle } from "./request-throttle.ts";
 
 export interface PublicHandlerOptions {
   readonly clock: WorkClock;
   readonly cors: CorsRules;
+  readonly throttle: RequestThrottle;
   readonly admin: AdminRoutesOptions;
   /** Null until the app is loaded and the durable engine runs. */
   readonly app: () => (FunctionRequestsOptions & { readonly durable: HandleDurable }) | null;
@@ -47,8 +51,11 @@ async function handleAppRequest(
   if (await handleFunctionRequest(request, response, app)) {
     return;
   }
-  const isHome = path === "/" && request.method === "GET";
-  sendEmpty(response, isHome ? 204 : 404);
+  if (path === "/") {
+    sendHomePage(request, response);
+  } else {
+    sendEmpty(response, 404);
+  }
 }
 
 const closed = (response: ServerResponse): Promise<void> =>
@@ -72,10 +79,16 @@ export function createPublicHandler(options: PublicHandlerOptions): RequestHandl
     // A request never starts in the middle of a jump, and none begins while it is open.
     await options.clock.settled();
     const token = options.clock.busy(`${request.method} ${path}`);
+    const place = await options.throttle.enter();
     try {
-      await handleAppRequest(request, response, path, options);
+      if (place === null) {
+        sendEmpty(response, 429);
+      } else {
+        await handleAppRequest(request, response, path, options);
+      }
       await closed(response);
     } finally {
+      place?.[Symbol.dispose]();
       token[Symbol.dispose]();
     }
   };

@@ -83,14 +83,7 @@ const FRAMING_HEADERS = new Set(["content-length", "transfer-encoding", "connect
 const NO_BODY = new Set([204, 205, 304]);
 
 /** Writes what a function returned; nothing at all is 204, as on the genuine host. */
-export function writeRpcResponse(
-  response: ServerResponse,
-  http: RpcHttp | null,
-  customHeaders: Readonly<Record<string, string>>,
-): void {
-  for (const [name, value] of Object.entries(customHeaders)) {
-    response.setHeader(name, value);
-  }
+export function writeRpcResponse(response: ServerResponse, http: RpcHttp | null): void {
   if (http === null) {
     sendEmpty(response, 204);
     return;

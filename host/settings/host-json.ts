@@ -21,10 +21,18 @@ export interface QueueSettings {
   readonly messageEncoding: "base64" | "none";
 }
 
-export interface HostJson {
+export interface HttpSettings {
   readonly routePrefix: string;
   /** Headers added to every answer of an HTTP function. */
   readonly customHeaders: Readonly<Record<string, string>>;
+  /** Requests that run at once; others wait. Infinity for no limit. */
+  readonly maxConcurrentRequests: number;
+  /** Requests that run or wait; what comes on top of them is answered with 429. Infinity for no limit. */
+  readonly maxOutstandingRequests: number;
+}
+
+export interface HostJson {
+  readonly http: HttpSettings;
   readonly queues: QueueSettings;
   /** `extensions.durableTask` as it stands; the durable engine reads it. */
   readonly durableTask: SettingsTree;
@@ -64,13 +72,21 @@ function parseLogLevels(tree: SettingsTree): LogLevels {
 }
 
 const QUEUES = "host.json: extensions.queues.";
+const HTTP = "host.json: extensions.http.";
 
-function wholeNumber(queues: unknown, name: string, fallback: number, least: number, most: number) {
-  const given = member(queues, name) ?? fallback;
+function wholeNumber(
+  section: string,
+  tree: unknown,
+  name: string,
+  fallback: number,
+  least: number,
+  most: number,
+): number {
+  const given = member(tree, name) ?? fallback;
   const value = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
   if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
     const range = most === Number.POSITIVE_INFINITY ? `${least} or more` : `${least} to ${most}`;
-    throw new HostError("settings", `${QUEUES}${name} must be ${range}.`);
+    throw new HostError("settings", `${section}${name} must be ${range}.`);
   }
   return value;
 }
@@ -87,7 +103,7 @@ function span(queues: unknown, name: string, fallbackMs: number): number {
 
 function parseQueues(tree: SettingsTree): QueueSettings {
   const queues = valueAt(tree, "extensions", "queues");
-  const batchSize = wholeNumber(queues, "batchSize", 16, 1, 32);
+  const batchSize = wholeNumber(QUEUES, queues, "batchSize", 16, 1, 32);
   const many = Number.POSITIVE_INFINITY;
   const encoding = textAt(queues, "messageEncoding", "base64").toLowerCase();
   if (encoding !== "base64" && encoding !== "none") {
@@ -96,16 +112,39 @@ function parseQueues(tree: SettingsTree): QueueSettings {
   return {
     batchSize,
     newBatchThreshold: wholeNumber(
+      QUEUES,
       queues,
       "newBatchThreshold",
       Math.floor(batchSize / 2) * availableParallelism(),
       0,
       many,
     ),
-    maxDequeueCount: wholeNumber(queues, "maxDequeueCount", 5, 1, many),
+    maxDequeueCount: wholeNumber(QUEUES, queues, "maxDequeueCount", 5, 1, many),
     maxPollingIntervalMs: Math.max(100, span(queues, "maxPollingInterval", 60_000)),
     visibilityTimeoutMs: span(queues, "visibilityTimeout", 0),
     messageEncoding: encoding,
+  };
+}
+
+/** A limit of requests; -1, the default of every plan but Consumption, is none. */
+function requestLimit(http: unknown, name: string): number {
+  const limit = wholeNumber(HTTP, http, name, -1, -1, Number.POSITIVE_INFINITY);
+  if (limit === 0) {
+    throw new HostError("settings", `${HTTP}${name} must be 1 or more, or -1 for no limit.`);
+  }
+  return limit < 0 ? Number.POSITIVE_INFINITY : limit;
+}
+
+function parseHttp(tree: SettingsTree): HttpSettings {
+  const http = valueAt(tree, "extensions", "http");
+  const headers = member(http, "customHeaders");
+  return {
+    routePrefix: textAt(http, "routePrefix", "api").replace(/^\/+|\/+$/g, ""),
+    customHeaders: isTree(headers)
+      ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
+      : {},
+    maxConcurrentRequests: requestLimit(http, "maxConcurrentRequests"),
+    maxOutstandingRequests: requestLimit(http, "maxOutstandingRequests"),
   };
 }
 
@@ -138,15 +177,8 @@ export function parseHostJson(
   }
   const settings = tree as SettingsTree;
   const durableTask = valueAt(settings, "extensions", "durableTask");
-  const headers = valueAt(settings, "extensions", "http", "customHeaders");
   return {
-    routePrefix: textAt(valueAt(settings, "extensions", "http"), "routePrefix", "api").replace(
-      /^\/+|\/+$/g,
-      "",
-    ),
-    customHeaders: isTree(headers)
-      ? Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]))
-      : {},
+    http: parseHttp(settings),
     queues: parseQueues(settings),
     durableTask: isTree(durableTask) ? durableTask : {},
     logLevels: parseLogLevels(settings),

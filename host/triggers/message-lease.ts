@@ -6,9 +6,16 @@ import { remove, type HostStore } from "../store/store.ts";
  * Azurite's clock is real time and ours may not be, so a message stays invisible by renewing a short real visibility for as
  * long as we need it, and comes back when we say so. What we hold is written down, so that the next start after a kill gives
  * it back at once instead of waiting for the visibility to end.
+ *
+ * Whoever takes a message is told its receipt only then, so it cannot be written down before. A message is therefore taken
+ * for a few seconds, and for longer only once that stands in the book: a host that is killed in between leaves it invisible
+ * for those few seconds. A function that is done by then costs no renewal at all.
  */
 
-export const LEASE_SECONDS = 60;
+/** Seconds for which a message is taken at first. */
+export const FIRST_LEASE_SECONDS = 5;
+const FIRST_RENEW_MS = 2_000;
+const LEASE_SECONDS = 60;
 const RENEW_MS = 20_000;
 const NAMESPACE = "queueLeases";
 
@@ -55,7 +62,7 @@ export class MessageLease {
   readonly messageId: string;
   readonly #client: QueueClient;
   readonly #book: LeaseBook;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   #popReceipt: string;
   #retryAt: number | null = null;
   #renewal: Promise<void> = Promise.resolve();
@@ -65,10 +72,23 @@ export class MessageLease {
     this.#book = book;
     this.messageId = message.messageId;
     this.#popReceipt = message.popReceipt;
-    this.#timer = setInterval(() => {
-      this.#renewal = this.#renewal.then(() => this.#renew(LEASE_SECONDS)).catch(() => undefined);
-    }, RENEW_MS);
-    this.#timer.unref();
+    this.#timer = setTimeout(() => {
+      this.#renewInTurn();
+      this.#timer = setInterval(() => this.#renewInTurn(), RENEW_MS).unref();
+    }, FIRST_RENEW_MS).unref();
+  }
+
+  /**
+   * Takes over the receipt of a message that came back although it is ours: renewing was late because nothing else could run
+   * in this process.
+   */
+  takenAgain(popReceipt: string): void {
+    this.#popReceipt = popReceipt;
+    this.#renewInTurn();
+  }
+
+  #renewInTurn(): void {
+    this.#renewal = this.#renewal.then(() => this.#renew(LEASE_SECONDS)).catch(() => undefined);
   }
 
   record(): Promise<void> {

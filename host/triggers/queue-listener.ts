@@ -7,7 +7,7 @@ import { asHost } from "../outgoing-requests.ts";
 import type { QueueSettings } from "../settings/host-json.ts";
 import type { RpcTypedData } from "../worker/rpc.ts";
 import { decodeMessage } from "./message-encoding.ts";
-import { LEASE_SECONDS, type LeaseBook, MessageLease } from "./message-lease.ts";
+import { FIRST_LEASE_SECONDS, type LeaseBook, MessageLease } from "./message-lease.ts";
 import { storageCodeOf } from "./storage-queues.ts";
 
 export interface QueueListenerOptions {
@@ -56,7 +56,7 @@ export class QueueListener {
   /** Gives back what an earlier host held when it ended, then listens. */
   async start(): Promise<void> {
     const { book, clock } = this.#options;
-    this.#unknownUntil = Date.now() + (LEASE_SECONDS + 1) * 1000;
+    this.#unknownUntil = Date.now() + (FIRST_LEASE_SECONDS + 1) * 1000;
     for (const { messageId, popReceipt, retryAt } of book.list()) {
       const lease = this.#lease(messageId, popReceipt);
       if (retryAt === null || retryAt <= clock.now()) {
@@ -180,11 +180,16 @@ export class QueueListener {
       const { receivedMessageItems } = await asHost(() =>
         client.receiveMessages({
           numberOfMessages: settings.batchSize,
-          visibilityTimeout: LEASE_SECONDS,
+          visibilityTimeout: FIRST_LEASE_SECONDS,
         }),
       );
       for (const message of receivedMessageItems) {
-        this.#begin(message);
+        const lease = [...this.#leases].find(({ messageId }) => messageId === message.messageId);
+        if (lease === undefined) {
+          this.#begin(message);
+        } else {
+          lease.takenAgain(message.popReceipt);
+        }
       }
       this.#readable();
       return receivedMessageItems.length === 0 ? "nothing" : "messages";

@@ -256,8 +256,9 @@ test("the durable routes need a key from outside and none from local processes",
   expect((await send(host.internalUrl, "/durabletask/instances/unknown")).status).toBe(404);
 });
 
-test("the home page is empty, and a path that cannot be decoded is refused", async () => {
-  expect((await get("/")).status).toBe(204);
+test("there is a home page, and a path that cannot be decoded is refused", async () => {
+  const home = await get("/");
+  expect([home.status, home.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
   expect((await get("/api/%E0%A4%A")).status).toBe(400);
 });
 

@@ -78,21 +78,40 @@ const httpFunction = (name: string, route: string, methods: string[]) => ({
 });
 
 test("a route with another method does not hide the one behind it", () => {
-  const functions = httpFunctions(
+  const { served } = httpFunctions(
     [httpFunction("put", "units/all", ["PUT"]), httpFunction("read", "units/{id}", ["GET"])],
     "api",
   );
   const found = (method: string) =>
-    findHttpFunction(functions, method, ["api", "units", "all"])?.httpFunction.name;
+    findHttpFunction(served, method, ["api", "units", "all"])?.httpFunction.name;
   expect([found("PUT"), found("GET"), found("DELETE")]).toEqual(["put", "read", undefined]);
 });
 
 test("without a route the function's name is the route, and GET and POST are its methods", () => {
   const metadata = { name: "hello", bindings: { request: { type: "httpTrigger" } } };
-  const [found] = httpFunctions([{ metadata, callback: () => undefined }], "");
-  expect(found).toMatchObject({
+  const { served } = httpFunctions([{ metadata, callback: () => undefined }], "");
+  expect(served[0]).toMatchObject({
     path: "/hello",
     methods: ["GET", "POST"],
     authLevel: "anonymous",
   });
+});
+
+test("routes of the host's own and routes that another function has are not served, and say why", () => {
+  const { served, problems } = httpFunctions(
+    [
+      httpFunction("own", "/Administration/x", ["GET"]),
+      httpFunction("extension", "runtime", ["GET"]),
+      httpFunction("first", "units/{id}", ["GET", "PUT"]),
+      httpFunction("second", "Units/{id}/", ["PUT"]),
+      httpFunction("third", "units/{id}", ["DELETE"]),
+    ],
+    "api",
+  );
+  expect(served.map(({ name }) => name).sort()).toEqual(["first", "third"]);
+  expect(problems).toEqual([
+    "The function own is in error: The specified route conflicts with one or more built in routes.",
+    "The function extension is in error: The specified route conflicts with one or more built in routes.",
+    "The function second is in error: The route specified conflicts with the route defined by function 'first'.",
+  ]);
 });

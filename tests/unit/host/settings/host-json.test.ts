@@ -3,6 +3,7 @@ import { parseHostJson } from "../../../../host/settings/host-json.ts";
 
 const parse = (tree: object, environment: Record<string, string> = {}) =>
   parseHostJson(JSON.stringify({ version: "2.0", ...tree }), environment);
+const http = (section: object) => parse({ extensions: { http: section } }).http;
 const queues = (section: object) => parse({ extensions: { queues: section } }).queues;
 
 test("an empty host.json has the defaults of Azure", () => {
@@ -16,8 +17,12 @@ test("an empty host.json has the defaults of Azure", () => {
   });
   expect(newBatchThreshold % 8).toBe(0);
   expect(parse({})).toMatchObject({
-    routePrefix: "api",
-    customHeaders: {},
+    http: {
+      routePrefix: "api",
+      customHeaders: {},
+      maxConcurrentRequests: Number.POSITIVE_INFINITY,
+      maxOutstandingRequests: Number.POSITIVE_INFINITY,
+    },
     durableTask: {},
     logLevels: {},
     functionTimeoutMs: 1_800_000,
@@ -29,7 +34,7 @@ test("comments, trailing commas, a byte order mark and names in any case are rea
     "version": "2.0", /* a "quoted" remark */
     "Extensions": { "HTTP": { "RoutePrefix": "/v1//*no*/", }, },
   }`;
-  expect(parseHostJson(text, {}).routePrefix).toBe("v1//*no*");
+  expect(parseHostJson(text, {}).http.routePrefix).toBe("v1//*no*");
 });
 
 test("app settings win over the file, whatever their case", () => {
@@ -44,11 +49,25 @@ test("app settings win over the file, whatever their case", () => {
     },
   );
   expect(found).toMatchObject({
-    routePrefix: "v2",
+    http: { routePrefix: "v2" },
     functionTimeoutMs: 60_000,
     queues: { batchSize: 8 },
     logLevels: { Function: "warning" },
   });
+});
+
+test("limits of requests are numbers above nothing, or -1 for none", () => {
+  expect(http({ maxConcurrentRequests: 5, maxOutstandingRequests: "20" })).toMatchObject({
+    maxConcurrentRequests: 5,
+    maxOutstandingRequests: 20,
+  });
+  expect(http({ maxConcurrentRequests: -1 }).maxConcurrentRequests).toBe(Infinity);
+  expect(() => http({ maxConcurrentRequests: 0 })).toThrow(
+    "host.json: extensions.http.maxConcurrentRequests must be 1 or more, or -1 for no limit.",
+  );
+  expect(() => http({ maxOutstandingRequests: "many" })).toThrow(
+    "host.json: extensions.http.maxOutstandingRequests must be -1 or more.",
+  );
 });
 
 test("a function timeout of -1 is none", () => {

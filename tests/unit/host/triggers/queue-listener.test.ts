@@ -244,3 +244,23 @@ test("takes nothing after it was paused, and says that it is quiet", async () =>
   expect(await listener.isQuiet()).toBe(true);
   expect(queue.visible).toEqual(["stays"]);
 });
+
+test("a message that comes back while it is being processed is not run a second time", async () => {
+  let runs = 0;
+  const ends: ((isFine: boolean) => void)[] = [];
+  const { queue, listen } = world(() => {
+    runs += 1;
+    return new Promise((resolve) => ends.push(resolve));
+  });
+  await queue.sendMessage("slow");
+  const listener = listen();
+  await listener.start();
+  await until(() => runs === 1);
+  // As if this process had stood still for longer than the message was taken for.
+  queue.messages[0]!.isVisible = true;
+  listener.lookSoon();
+  await until(() => queue.messages[0]!.dequeueCount === 2);
+  ends[0]?.(true);
+  await until(() => queue.messages.length === 0);
+  expect(runs).toBe(1);
+});
