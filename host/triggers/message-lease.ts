@@ -66,6 +66,7 @@ export class MessageLease {
   #popReceipt: string;
   #retryAt: number | null = null;
   #renewal: Promise<void> = Promise.resolve();
+  #isEnding = false;
 
   constructor(client: QueueClient, book: LeaseBook, message: Omit<LeaseRecord, "retryAt">) {
     this.#client = client;
@@ -89,6 +90,11 @@ export class MessageLease {
 
   #renewInTurn(): void {
     this.#renewal = this.#renewal.then(() => this.#renew(LEASE_SECONDS)).catch(() => undefined);
+  }
+
+  /** Whether the message is on its way out of our hands. */
+  get isEnding(): boolean {
+    return this.#isEnding;
   }
 
   record(): Promise<void> {
@@ -127,6 +133,7 @@ export class MessageLease {
   }
 
   async #end(operation: () => Promise<unknown>): Promise<void> {
+    this.#isEnding = true;
     clearInterval(this.#timer);
     await this.#renewal;
     try {

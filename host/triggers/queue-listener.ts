@@ -184,7 +184,9 @@ export class QueueListener {
         }),
       );
       for (const message of receivedMessageItems) {
-        const lease = [...this.#leases].find(({ messageId }) => messageId === message.messageId);
+        const lease = [...this.#leases].find(
+          ({ messageId, isEnding }) => messageId === message.messageId && !isEnding,
+        );
         if (lease === undefined) {
           this.#begin(message);
         } else {

@@ -14,6 +14,8 @@ export class FakeQueue {
   readonly messages: StoredMessage[] = [];
   /** Called while a look is under way, after its answer has been chosen. */
   onLook: () => Promise<void> = async () => undefined;
+  /** Called after a message has got another visibility, before whoever asked for it knows. */
+  onUpdate: () => Promise<void> = async () => undefined;
   failure: Error | null = null;
   looks = 0;
   #count = 0;
@@ -69,6 +71,7 @@ export class FakeQueue {
   async updateMessage(messageId: string, popReceipt: string, _text: undefined, seconds: number) {
     const message = this.#find(messageId, popReceipt);
     message.isVisible = seconds === 0;
+    await this.onUpdate();
     return { popReceipt };
   }
 

@@ -264,3 +264,20 @@ test("a message that comes back while it is being processed is not run a second 
   await until(() => queue.messages.length === 0);
   expect(runs).toBe(1);
 });
+
+test("a failed message that is taken again while it is given back runs again", async () => {
+  let runs = 0;
+  const { queue, listen } = world(async () => {
+    runs += 1;
+    return runs > 1;
+  });
+  await queue.sendMessage("bad once");
+  const listener = listen();
+  queue.onUpdate = async () => {
+    listener.lookSoon();
+    await until(() => queue.messages[0]?.dequeueCount !== 1);
+  };
+  await listener.start();
+  await until(() => queue.messages.length === 0);
+  expect(runs).toBe(2);
+});
