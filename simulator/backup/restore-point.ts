@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { digest } from "../core/random.ts";
+import { RecentMap } from "../core/recent-map.ts";
 import {
   DENSE_RETENTION_MS,
   LONG_RETENTION_MS,
@@ -46,14 +47,26 @@ export interface PointQuery {
 interface Grid {
   readonly offsetMs: number;
   readonly weeklyPhase: number;
+  /** What the ids of all points of the unit begin with. */
+  readonly owner: string;
+  /** Points by step that were asked for lately: a point never changes. */
+  readonly points: Map<number, RestorePoint>;
 }
 
+/** Searches ask for the same thousands of units again and again; a grid follows from nothing but the unit's id. */
+const grids = new RecentMap<string, Grid>(5_000);
+const MAX_POINTS_REMEMBERED = 8;
+
 function gridOf(unitId: string): Grid {
-  const hash = digest("restore points", unitId).readUInt32LE(0);
-  return {
-    offsetMs: (hash % (POINT_INTERVAL_MS / 1_000)) * 1_000,
-    weeklyPhase: Math.floor(hash / 600) % STEPS_PER_WEEK,
-  };
+  return grids.get(unitId, () => {
+    const hash = digest("restore points", unitId).readUInt32LE(0);
+    return {
+      offsetMs: (hash % (POINT_INTERVAL_MS / 1_000)) * 1_000,
+      weeklyPhase: Math.floor(hash / 600) % STEPS_PER_WEEK,
+      owner: Buffer.from(`${unitId}_1`).toString("base64url"),
+      points: new Map(),
+    };
+  });
 }
 
 const modulo = (value: number, divisor: number): number => ((value % divisor) + divisor) % divisor;
@@ -64,8 +77,7 @@ function isOnPhase(step: number, phase: number, every: number): boolean {
 
 /** Id of the point of a unit at an instant; opaque to callers, in the form that samples show. */
 export function restorePointId(unitId: string, protectionAt: number): string {
-  const owner = Buffer.from(`${unitId}_1`).toString("base64url");
-  return `${owner}_${Math.floor(protectionAt / 1_000)}_14_1`;
+  return `${gridOf(unitId).owner}_${Math.floor(protectionAt / 1_000)}_14_1`;
 }
 
 /** Unit and instant that an id names, or null when it is no id of ours. */
@@ -84,6 +96,15 @@ export function parseRestorePointId(
 }
 
 function describePoint(source: PointSource, grid: Grid, step: number): RestorePoint {
+  const known = grid.points.get(step);
+  if (known !== undefined) return known;
+  if (grid.points.size >= MAX_POINTS_REMEMBERED) grid.points.clear();
+  const point = makePoint(source, grid, step);
+  grid.points.set(step, point);
+  return point;
+}
+
+function makePoint(source: PointSource, grid: Grid, step: number): RestorePoint {
   const protectionAt = step * POINT_INTERVAL_MS + grid.offsetMs;
   const isExchange = source.service === "exchange";
   const isLong = isExchange || isOnPhase(step, grid.weeklyPhase, STEPS_PER_WEEK);

@@ -39,6 +39,8 @@ export function parsePath(path: string): readonly Segment[] {
 }
 
 function parseSegment(raw: string): readonly Segment[] {
+  // Most steps are plain names and ids.
+  if (/^[\w$-]+$/.test(raw)) return [{ kind: "name", text: raw }];
   const text = decode(raw).replace(/^microsoft\.graph\./i, "graph.");
   const call = /^([\w.]+)\((.*)\)$/s.exec(text);
   if (call === null) return [{ kind: "name", text }];

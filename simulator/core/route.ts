@@ -49,6 +49,8 @@ export interface GraphResponse {
   readonly status: number;
   /** JSON body; absent for an empty answer. */
   readonly body?: unknown;
+  /** The JSON body as text, instead of `body`, for large answers that are put together of remembered parts. */
+  readonly text?: string;
   /** Raw body, instead of `body`. */
   readonly bytes?: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;

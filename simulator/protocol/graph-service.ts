@@ -1,5 +1,3 @@
-import type { ZodType } from "zod";
-
 import type { Context } from "../core/context.ts";
 import type { Engine, Entry } from "../core/engine.ts";
 import { GraphError } from "../core/graph-error.ts";
@@ -9,10 +7,12 @@ import { guidFrom } from "../core/random.ts";
 import type { GraphRequest, GraphResponse, Route } from "../core/route.ts";
 import { Router } from "../core/router.ts";
 import { directoryState } from "../directory/directory.ts";
-import { cutPage, project } from "../odata/page.ts";
-import { parseQuery } from "../odata/query.ts";
-import type { Throttle } from "../throttling/throttle.ts";
+import { project } from "../odata/page.ts";
+import { parseQuery, type QueryOptions } from "../odata/query.ts";
+import type { CostlyRequest } from "../throttling/request-cost.ts";
+import type { Throttle, ThrottledCaller } from "../throttling/throttle.ts";
 import { Authenticator } from "./access-token.ts";
+import { IncomingRequest } from "./incoming-request.ts";
 import { jsonAnswer, type HttpAnswer, type HttpCall } from "./message.ts";
 
 interface Answered {
@@ -123,49 +123,22 @@ export class GraphService {
     checkPermission(route, principal);
     const query = parseQuery(target.search, route.query);
     // Throttled before the body is read; what is refused up to here costs nothing.
-    ids.throttling = this.#throttle.admit(
-      {
-        method: route.method,
-        routePath: route.path,
-        hasSelect: query.select !== null,
-        hasExpand: query.expand !== null,
-        top: query.top,
-        hasDeltaToken: query.raw.has("$deltatoken") || query.raw.has("token"),
-      },
-      {
-        appId: principal.appId,
-        tenantId: principal.tenantId,
-        users: context.world.estate.tenant(principal.tenantId)?.users ?? 0,
-        mailbox: mailboxOf(context, principal, params),
-        now: context.now,
-      },
-    );
-    const json = route.accepts === "json" ? parseJson(call) : undefined;
-    const baseUrl = call.baseUrl;
-    const request: GraphRequest = {
-      ...context,
-      method: route.method,
-      path: target.path,
-      version: "v1.0",
+    if (this.#throttle.mode !== "none") {
+      ids.throttling = this.#throttle.admit(
+        costlyPartsOf(route, query),
+        throttledCaller(context, principal, params),
+      );
+    }
+    const request = new IncomingRequest({
+      context,
+      call,
+      principal,
+      route,
       params,
       query,
-      headers: call.headers,
-      principal,
-      baseUrl,
+      path: target.path,
       requestId: ids.requestId,
-      includeUnknownEnumMembers: /include-unknown-enum-members/i.test(call.headers["prefer"] ?? ""),
-      bytes: call.bytes,
-      json,
-      parse: (schema, code) => parseBody(json, schema, code),
-      param(name) {
-        const value = params[name];
-        if (value === undefined) throw new Error(`${route.path} has no parameter "${name}".`);
-        return value;
-      },
-      page: (options) =>
-        cutPage(options, { query, baseUrl, link: `${baseUrl}/v1.0${target.path}` }),
-      odataContext: (fragment) => `${baseUrl}/v1.0/$metadata#${fragment}`,
-    };
+    });
     const response = route.handle(request);
     return {
       status: response.status,
@@ -217,6 +190,31 @@ function headersOf(ids: Ids): Record<string, string> {
   };
 }
 
+function costlyPartsOf(route: Route, query: QueryOptions): CostlyRequest {
+  return {
+    method: route.method,
+    routePath: route.path,
+    hasSelect: query.select !== null,
+    hasExpand: query.expand !== null,
+    top: query.top,
+    hasDeltaToken: query.raw.has("$deltatoken") || query.raw.has("token"),
+  };
+}
+
+function throttledCaller(
+  context: Context,
+  principal: Principal,
+  params: Readonly<Record<string, string>>,
+): ThrottledCaller {
+  return {
+    appId: principal.appId,
+    tenantId: principal.tenantId,
+    users: context.world.estate.tenant(principal.tenantId)?.users ?? 0,
+    mailbox: mailboxOf(context, principal, params),
+    now: context.now,
+  };
+}
+
 /** The same mailbox whether it is asked for by id or by name. */
 function mailboxOf(
   context: Context,
@@ -246,6 +244,13 @@ function write(response: GraphResponse, ids: Ids, request: GraphRequest, route: 
       body: response.bytes,
     };
   }
+  if (response.text !== undefined) {
+    return {
+      status: response.status,
+      headers: { ...GRAPH_JSON_HEADERS, ...headers },
+      body: response.text,
+    };
+  }
   if (response.body === undefined) {
     return { status: response.status, headers, body: "" };
   }
@@ -256,13 +261,14 @@ function write(response: GraphResponse, ids: Ids, request: GraphRequest, route: 
   const body = isEntity
     ? project(response.body as Record<string, unknown>, request.query.select)
     : response.body;
-  return jsonAnswer(response.status, body, {
-    "content-type":
-      "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
-    "odata-version": "4.0",
-    ...headers,
-  });
+  return jsonAnswer(response.status, body, { ...GRAPH_JSON_HEADERS, ...headers });
 }
+
+const GRAPH_JSON_HEADERS = {
+  "content-type":
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+  "odata-version": "4.0",
+};
 
 /** Files and folders have an entity tag of their own; other resources of the simulated areas are read without one. */
 function entityTagOf(body: unknown): string | null {
@@ -333,52 +339,6 @@ function checkPermission(route: Route, principal: Principal): void {
       "Insufficient privileges to complete the operation.",
     );
   }
-}
-
-function parseJson(call: HttpCall): unknown {
-  if (call.bytes.length === 0) return undefined;
-  if (!/^application\/(\w+\+)?json/i.test(call.headers["content-type"] ?? "application/json")) {
-    throw new GraphError(
-      415,
-      "BadRequest",
-      "A write request with a body must have the content type application/json.",
-    );
-  }
-  try {
-    return JSON.parse(Buffer.from(call.bytes).toString("utf8"));
-  } catch {
-    throw new GraphError(400, "BadRequest", "Unable to read JSON request payload.");
-  }
-}
-
-const IGNORED_ANNOTATIONS = new Set(["@odata.type", "@odata.context", "@odata.etag"]);
-
-function parseBody<T>(json: unknown, schema: ZodType<T>, code = "BadRequest"): T {
-  const result = schema.safeParse(withoutAnnotations(json ?? {}));
-  if (result.success) return result.data;
-  const details = result.error.issues.map((issue) => ({
-    code,
-    target: issue.path.join("/"),
-    message:
-      issue.code === "unrecognized_keys"
-        ? `The property '${issue.keys.join("', '")}' does not exist on this type.`
-        : issue.message,
-  }));
-  const first = details[0];
-  const place = first === undefined || first.target === "" ? "" : `${first.target}: `;
-  throw new GraphError(400, code, `Invalid request body. ${place}${first?.message ?? ""}`, {
-    details,
-  });
-}
-
-function withoutAnnotations(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(withoutAnnotations);
-  const kept: [string, unknown][] = [];
-  for (const [name, inner] of Object.entries(value)) {
-    if (!IGNORED_ANNOTATIONS.has(name)) kept.push([name, withoutAnnotations(inner)]);
-  }
-  return Object.fromEntries(kept);
 }
 
 function lowerCase(headers: Readonly<Record<string, string>> | undefined): Record<string, string> {

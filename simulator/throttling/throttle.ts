@@ -13,7 +13,8 @@ import { TokenBucket } from "./token-bucket.ts";
 export const THROTTLING_MODES = ["none", "documented"] as const;
 export type ThrottlingMode = (typeof THROTTLING_MODES)[number];
 
-interface Caller {
+/** Who asks, as far as quotas go by it. */
+export interface ThrottledCaller {
   readonly appId: string;
   readonly tenantId: string;
   /** Users of the tenant: larger tenants have larger quotas. */
@@ -62,7 +63,7 @@ export class Throttle {
   }
 
   /** Counts a request and gives the headers of its answer; throws Graph's 429 when a limit is reached. */
-  admit(request: CostlyRequest, caller: Caller): Readonly<Record<string, string>> {
+  admit(request: CostlyRequest, caller: ThrottledCaller): Readonly<Record<string, string>> {
     if (this.#mode === "none") return {};
     const cost = costOf(request);
     const charges = this.#charges(cost, caller);
@@ -75,7 +76,7 @@ export class Throttle {
     return headersOf(cost, charges, caller.now);
   }
 
-  #charges(cost: RequestCost, caller: Caller): readonly Charge[] {
+  #charges(cost: RequestCost, caller: ThrottledCaller): readonly Charge[] {
     if (this.#buckets.size > MAX_BUCKETS) {
       for (const [key, bucket] of this.#buckets) {
         if (bucket.usage(caller.now) === 0) this.#buckets.delete(key);
@@ -94,7 +95,7 @@ export class Throttle {
   }
 }
 
-function sharers(scope: ThrottleScope, { appId, tenantId, mailbox }: Caller): string {
+function sharers(scope: ThrottleScope, { appId, tenantId, mailbox }: ThrottledCaller): string {
   switch (scope) {
     case "Application":
       return appId;
@@ -125,7 +126,7 @@ function refusal(
   request: CostlyRequest,
   cost: RequestCost,
   { limit, bucket, seconds }: Charge & { readonly seconds: number },
-  caller: Caller,
+  caller: ThrottledCaller,
 ): GraphError {
   const { workload } = cost;
   const [code, message] = REFUSALS[workload] ?? ["TooManyRequests", "Please retry again later."];
