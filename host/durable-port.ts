@@ -61,7 +61,7 @@ export function openDurable(
         reason: null,
       });
       return outcome.ok
-        ? { ok: true, returnValue: outcome.returnValue }
+        ? { ok: true, returnValue: outcome.returnValue, context: outcome.context }
         : { ...outcome, isTimeout: outcome.error instanceof FunctionTimeoutError };
     },
     address: () => ({

@@ -16,6 +16,8 @@ export const ActionType = {
   WhenAll: 12,
   LockEntities: 13,
   ReleaseEntities: 14,
+  /** Not of the protocol: a task that the code yields again within another compound. */
+  Repeated: -1,
 } as const;
 
 export interface RetryOptions {
@@ -70,6 +72,11 @@ export type LockEntitiesAction = {
   readonly lockSet: readonly { readonly name: string; readonly key: string }[];
   readonly lockRequestId: string;
 };
+export type RepeatedAction = {
+  readonly actionType: -1;
+  /** Where it stood first: index among the actions, then in the compounds. */
+  readonly of: readonly number[];
+};
 export type Action =
   | CallActivityAction
   | CallSubOrchestratorAction
@@ -80,7 +87,8 @@ export type Action =
   | { readonly actionType: 8; readonly httpRequest: DurableHttpRequest }
   | CompoundAction
   | LockEntitiesAction
-  | { readonly actionType: 14 };
+  | { readonly actionType: 14 }
+  | RepeatedAction;
 
 /** The state that one run of the orchestrator function leaves. */
 export interface OrchestratorState {
@@ -90,6 +98,8 @@ export interface OrchestratorState {
   readonly error?: string;
   readonly customStatus?: unknown;
   readonly failureDetails?: unknown;
+  /** The next sequence id by the SDK's own count, where it can be seen. */
+  readonly nextId?: number;
 }
 
 const ACTION_NAMES: Readonly<Record<number, string>> = Object.fromEntries(
@@ -116,6 +126,8 @@ export function describeAction(action: Action): string {
     case 11:
     case 12:
       return `${name} of ${action.compoundActions.length}`;
+    case -1:
+      return `an earlier task again (${action.of.join(".")})`;
     default:
       return name;
   }
@@ -149,6 +161,8 @@ export function isSameAction(a: Action, b: Action): boolean {
     case 9:
     case 10:
       return a.instanceId === (b as EntityAction).instanceId;
+    case -1:
+      return a.of.join() === (b as RepeatedAction).of.join();
     default:
       return true;
   }

@@ -9,10 +9,16 @@ import { returnText } from "./typed-data.ts";
 import type { WorkGate } from "./work-gate.ts";
 
 export type InvokeResult =
-  | { readonly ok: true; readonly returnValue: unknown }
+  | {
+      readonly ok: true;
+      readonly returnValue: unknown;
+      /** What the function was called with; the durable SDK leaves what it knows there. */
+      readonly context?: unknown;
+    }
   | {
       readonly ok: false;
       readonly error: unknown;
+      readonly context?: unknown;
       /** The function took longer than it may; it may still be running. */
       readonly isTimeout?: boolean;
     };

@@ -16,6 +16,11 @@ export class ExternalEvents {
   readonly #early = new Map<string, EarlyEvent[]>();
   #arrivals = 0;
 
+  /** Whether anybody waits. */
+  get isAwaited(): boolean {
+    return this.#waiters.size > 0;
+  }
+
   /** Adds a waiter, and gives back the event that is to be raised now because it was there before. */
   wait(name: string, task: LeafTask): HistoryEvent | null {
     const stack = this.#waiters.get(name) ?? [];

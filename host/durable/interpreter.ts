@@ -5,9 +5,10 @@ import {
   type Action,
   type CreateTimerAction,
   type LockEntitiesAction,
+  type RepeatedAction,
 } from "./action.ts";
 import type { Effect } from "./effect.ts";
-import { NonDeterminismError } from "./execution-fault.ts";
+import { ExecutionFault, NonDeterminismError } from "./execution-fault.ts";
 import { ExternalEvents } from "./external-events.ts";
 import type { CarriedEvent } from "./instance-record.ts";
 import { eventTypeName, HistoryEventType, type HistoryEvent } from "./history-event.ts";
@@ -82,6 +83,8 @@ export class ActionInterpreter implements TaskScope {
   #effects: Effect[] = [];
   #canceledTimers: number[] = [];
   #actions: readonly Action[] = [];
+  /** The tasks behind the actions that were invoked; none where the code waits for nothing. */
+  readonly #nodes: (TaskNode | null)[] = [];
   #invoked = 0;
   #nextSeq = 0;
   #current: TaskNode | null = null;
@@ -180,6 +183,24 @@ export class ActionInterpreter implements TaskScope {
       // The SDK went on although our picture of the yielded task says that it cannot: a task was yielded twice.
       this.#isPredictable = false;
       this.#invokeNext();
+    }
+  }
+
+  /**
+   * Finds out, after the code ran and did not end, whether its SDK and this interpreter agree (`sdkNextId`: null when the
+   * SDK's count is not known) and whether anything can still happen that the code would be told of.
+   */
+  checkAgainst(sdkNextId: number | null): void {
+    const who = `Orchestrator '${this.#settings.orchestratorName}' (instance '${this.instanceId}')`;
+    if (sdkNextId !== null && sdkNextId !== this.#nextSeq) {
+      throw new ExecutionFault(
+        `${who} has come to a place where durable-functions counts ${sdkNextId} operations and this host ${this.#nextSeq}; results would reach the wrong tasks. Yield each task once, or wait for it by itself.`,
+      );
+    }
+    if (this.#open.size === 0 && !this.#events.isAwaited) {
+      throw new ExecutionFault(
+        `${who} waits for nothing that could still happen: what it yields has ended or was cancelled before, and durable-functions looks at no task a second time. Leave out what has ended, and do not wait for what is cancelled.`,
+      );
     }
   }
 
@@ -283,9 +304,10 @@ export class ActionInterpreter implements TaskScope {
     const index = this.#invoked++;
     const action = this.#actions[index]!;
     const node = this.#invoke(action, [index]);
+    this.#nodes[index] = node;
     if (node !== null) {
       this.#current = node;
-      node.track(this);
+      node.yielded(this);
     }
   }
 
@@ -335,9 +357,14 @@ export class ActionInterpreter implements TaskScope {
           : new HttpPollingNode(action.httpRequest);
       case ActionType.WhenAny:
       case ActionType.WhenAll: {
-        const children = action.compoundActions.map((child, index) =>
-          this.#build(child, [...path, index]),
-        );
+        const children: TaskNode[] = [];
+        action.compoundActions.forEach((child, index) => {
+          children.push(
+            child.actionType === ActionType.Repeated
+              ? this.#repeated(child, path, children)
+              : this.#build(child, [...path, index]),
+          );
+        });
         return action.actionType === ActionType.WhenAny
           ? new AnyNode(children)
           : new AllNode(children);
@@ -348,6 +375,32 @@ export class ActionInterpreter implements TaskScope {
       default:
         throw new Error(`An orchestrator cannot wait for ${describeAction(action)}.`);
     }
+  }
+
+  /** The task that stood elsewhere before: in an earlier action, or in the compound that is being built. */
+  #repeated(
+    { of }: RepeatedAction,
+    compound: readonly number[],
+    siblings: readonly TaskNode[],
+  ): TaskNode {
+    if (
+      of.length === compound.length + 1 &&
+      compound.every((index, level) => index === of[level])
+    ) {
+      return siblings[of.at(-1)!]!;
+    }
+    let node = of[0] === compound[0] ? null : this.#nodes[of[0]!];
+    for (const index of of.slice(1)) {
+      node =
+        node !== null && node !== undefined && "children" in node ? childOf(node, index) : null;
+    }
+    if (node === null || node === undefined) {
+      const { orchestratorName } = this.#settings;
+      throw new ExecutionFault(
+        `Orchestrator '${orchestratorName}' (instance '${this.instanceId}') yields one task in two places of the same Task.all or Task.any; durable-functions would look at one of them only.`,
+      );
+    }
+    return node;
   }
 
   #signal(target: string, operation: string, input: unknown, fireAt: string | undefined): void {
@@ -423,6 +476,9 @@ export class ActionInterpreter implements TaskScope {
     return new NonDeterminismError(this.#settings.orchestratorName, this.instanceId, what);
   }
 }
+
+const childOf = (node: TaskNode & { readonly children: unknown }, index: number): TaskNode | null =>
+  (node.children as readonly TaskNode[])[index] ?? null;
 
 function isEntityFailure(event: HistoryEvent): boolean {
   if (event.EventType !== HistoryEventType.EventRaised || event.Input === null) {

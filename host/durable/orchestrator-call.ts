@@ -1,6 +1,8 @@
 import type { Action, OrchestratorState } from "./action.ts";
+import type { InvokeResult } from "./activity-dispatcher.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { DurableTaskSettings } from "./settings.ts";
+import { markRepeated, sdkStateOf } from "./sdk-state.ts";
 import { returnText } from "./typed-data.ts";
 
 /** Highest replay schema of the protocol: V4, which knows entity locks. */
@@ -49,11 +51,15 @@ function protocolText(settings: DurableTaskSettings): string {
 }
 
 /** What the orchestrator function left, from its return value or from the error in which the SDK wraps a failure. */
-export function parseOrchestratorResult(
-  result:
-    | { readonly ok: true; readonly returnValue: unknown }
-    | { readonly ok: false; readonly error: unknown },
-): OrchestratorState {
+export function parseOrchestratorResult(result: InvokeResult): OrchestratorState {
+  const state = parseReport(result);
+  const sdk = sdkStateOf(result.context);
+  return sdk === null
+    ? state
+    : { ...state, actions: markRepeated(state.actions, sdk), nextId: sdk.nextId };
+}
+
+function parseReport(result: InvokeResult): OrchestratorState {
   if (result.ok) {
     const text = returnText(result.returnValue);
     return normalize(text === null ? null : (JSON.parse(text) as unknown));

@@ -35,9 +35,23 @@ export interface TaskScope {
 export abstract class TaskNode {
   parent: CompoundNode | null = null;
   state: "running" | "completed" | "failed" = "running";
+  #isTracked = false;
 
-  /** Takes ids and asks for the work, the moment the orchestrator yields it. */
+  /** Called when the orchestrator yields the task, by itself or in a compound; also when it had yielded it before. */
+  yielded(scope: TaskScope): void {
+    if (this.#isTracked) {
+      this.trackAgain(scope);
+    } else {
+      this.#isTracked = true;
+      this.track(scope);
+    }
+  }
+
+  /** Takes ids and asks for the work. */
   abstract track(scope: TaskScope): void;
+
+  /** What the SDK does with a task that has its ids already: mostly nothing. */
+  protected trackAgain(_scope: TaskScope): void {}
 
   settle(isSuccess: boolean, scope: TaskScope, event: HistoryEvent | null): void {
     if (this.state === "running") {
@@ -61,43 +75,40 @@ export abstract class CompoundNode extends TaskNode {
   }
 }
 
-export class AnyNode extends CompoundNode {
-  readonly #children: readonly TaskNode[];
+/** A compound that the code made. A child may have been yielded before, and may have settled then. */
+abstract class CodeCompoundNode extends CompoundNode {
+  readonly children: readonly TaskNode[];
 
   constructor(children: readonly TaskNode[]) {
     super();
-    this.#children = children.map((child) => this.adopt(child));
+    this.children = children.map((child) => this.adopt(child));
   }
 
   track(scope: TaskScope): void {
-    this.#children.forEach((child) => child.track(scope));
+    this.children.forEach((child) => child.yielded(scope));
   }
 
+  protected override trackAgain(scope: TaskScope): void {
+    this.track(scope);
+  }
+}
+
+/** Completes with the first child that settles from now on; the SDK does not look at those that have. */
+export class AnyNode extends CodeCompoundNode {
   childSettled(_child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void {
     this.settle(true, scope, event);
   }
 }
 
-/** Completes with the last child, fails with the first that fails. */
-export class AllNode extends CompoundNode {
-  readonly #children: readonly TaskNode[];
-  #missing: number;
-
-  constructor(children: readonly TaskNode[]) {
-    super();
-    this.#children = children.map((child) => this.adopt(child));
-    this.#missing = children.length;
-  }
-
-  track(scope: TaskScope): void {
-    this.#children.forEach((child) => child.track(scope));
-  }
+/** Completes with the last child, fails with the first that fails from now on. */
+export class AllNode extends CodeCompoundNode {
+  /** Children that have not completed; one that had failed before stays among them for ever. */
+  #missing = new Set(this.children.filter(({ state }) => state !== "completed")).size;
 
   childSettled(child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void {
-    this.#missing -= 1;
     if (child.state === "failed") {
       this.settle(false, scope, event);
-    } else if (this.#missing === 0) {
+    } else if (--this.#missing === 0) {
       this.settle(true, scope, event);
     }
   }
@@ -220,6 +231,11 @@ export class EventTask extends LeafTask {
   constructor(name: string) {
     super();
     this.#name = name;
+  }
+
+  /** The SDK lets it wait once more, whether or not it has its event. */
+  protected override trackAgain(scope: TaskScope): void {
+    this.track(scope);
   }
 
   track(scope: TaskScope): void {

@@ -142,6 +142,9 @@ export class Turn {
     interpreter.collectCancellations();
     state.interpreter = interpreter;
     this.#takeOutcome(result, actions, interpreter);
+    if (state.outcome === null) {
+      interpreter.checkAgainst(result.nextId ?? null);
+    }
     return interpreter;
   }
 

@@ -46,8 +46,10 @@ export type InvocationOutcome =
       readonly ok: true;
       readonly returnValue: RpcTypedData | null | undefined;
       readonly outputs: readonly RpcParameter[];
+      /** The library's invocation context, with whatever SDKs have put there. */
+      readonly context?: unknown;
     }
-  | { readonly ok: false; readonly error: unknown };
+  | { readonly ok: false; readonly error: unknown; readonly context?: unknown };
 
 export interface Worker {
   /** All registered functions by name. */
@@ -167,10 +169,11 @@ class AppWorker implements Worker {
     coreContext.state = undefined;
 
     if (post.error !== null && post.error !== undefined) {
-      return { ok: false, error: post.error };
+      return { ok: false, error: post.error, context };
     }
     const response = await model.getResponse(context, post.result);
-    return { ok: true, returnValue: response.returnValue, outputs: response.outputData ?? [] };
+    const { returnValue, outputData } = response;
+    return { ok: true, returnValue, outputs: outputData ?? [], context };
   }
 
   log(

@@ -82,14 +82,15 @@ export const invoke: Invoke = async (functionName, { data }) => {
     metadata: found.metadata,
     log: () => {},
   });
+  const { context, inputs } = await model.getArguments();
   try {
-    const { context, inputs } = await model.getArguments();
     const result = await model
       .invokeFunction(context, inputs, found.callback)
       .finally(() => rememberCount(context));
-    return { ok: true, returnValue: (await model.getResponse(context, result)).returnValue };
+    const { returnValue } = await model.getResponse(context, result);
+    return { ok: true, returnValue, context };
   } catch (error) {
-    return { ok: false, error };
+    return { ok: false, error, context };
   }
 };
 
