@@ -4,7 +4,6 @@ import { parseDurableTaskSettings } from "./durable/settings.ts";
 import type { Foundation } from "./foundation.ts";
 import { triggerOf, typeOf } from "./functions/bindings.ts";
 import type { FunctionRunner } from "./functions/function-runner.ts";
-import { FunctionTimeoutError } from "./functions/invocation-timeouts.ts";
 import { DURABLE_TASK_KEY } from "./http/key-ring.ts";
 import type { HostAddresses } from "./loaded-app.ts";
 import type { RpcTypedData } from "./worker/rpc.ts";
@@ -51,18 +50,12 @@ export function openDurable(
     clock,
     settings,
     functions: durableFunctions(worker),
-    async invoke(functionName, { data, metadata }) {
-      const outcome = await runner.run({
-        functionName,
-        trigger: data as RpcTypedData,
-        triggerMetadata: Object.fromEntries(
-          Object.entries(metadata ?? {}).map(([key, value]) => [key, textData(String(value))]),
-        ),
-        reason: null,
-      });
-      return outcome.ok
-        ? { ok: true, returnValue: outcome.returnValue, context: outcome.context }
-        : { ...outcome, isTimeout: outcome.error instanceof FunctionTimeoutError };
+    invoke(functionName, { data, metadata }) {
+      const triggerMetadata: Record<string, RpcTypedData> = {};
+      for (const [key, value] of Object.entries(metadata ?? {})) {
+        triggerMetadata[key] = textData(String(value));
+      }
+      return runner.call({ functionName, trigger: data as RpcTypedData, triggerMetadata });
     },
     address: () => ({
       publicUrl: `${addresses.url}/runtime/webhooks/durabletask`,

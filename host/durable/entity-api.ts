@@ -4,6 +4,7 @@ import { entityIdOf, parseEntityId, type EntityRecord } from "./entity-record.ts
 import {
   answer,
   BadArgumentError,
+  continuationToken,
   flag,
   instant,
   parameter,
@@ -65,7 +66,8 @@ export class EntityApi {
     return answer(202);
   }
 
-  #list({ query, headers }: ManagementRequest, name: string | null): ManagementAnswer {
+  #list(request: ManagementRequest, name: string | null): ManagementAnswer {
+    const { query } = request;
     const from = instant(query, "lastOperationTimeFrom") ?? -Infinity;
     const to = instant(query, "lastOperationTimeTo") ?? Infinity;
     const top = Number(parameter(query, "top") ?? DEFAULT_PAGE_SIZE);
@@ -74,7 +76,7 @@ export class EntityApi {
     }
     const hasState = flag(query, "fetchState", false);
     const page: unknown[] = [];
-    let after = parseToken(headers["x-ms-continuation-token"]);
+    let after = parseToken(continuationToken(request));
     const prefix = name === null ? "@" : entityIdOf({ name, key: "" });
     for (;;) {
       const range: StoreRange = {
@@ -124,5 +126,5 @@ function inputOf(body: Buffer): string | null {
   }
 }
 
-const parseToken = (token: string | undefined): string | null =>
-  token === undefined || token === "" ? null : Buffer.from(token, "base64url").toString();
+const parseToken = (token: string | null): string | null =>
+  token === null ? null : Buffer.from(token, "base64url").toString();

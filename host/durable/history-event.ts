@@ -150,12 +150,8 @@ export function historyTime(at: number): string {
 /** All events of a turn have its instant, and many turns share one. */
 let latestTime = { at: Number.NaN, text: "" };
 
-/** Completes an event; only events that schedule something have an id of their own. */
+/** Completes an event in place; only events that schedule something have an id of their own. IsPlayed is its last property. */
 export function historyEvent(at: number, body: HistoryEventBody, eventId = -1): HistoryEvent {
-  return {
-    ...body,
-    EventId: eventId,
-    IsPlayed: false,
-    Timestamp: historyTime(at),
-  };
+  const head = { EventId: eventId, Timestamp: historyTime(at), IsPlayed: false };
+  return Object.assign(body, head);
 }

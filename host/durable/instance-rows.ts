@@ -113,19 +113,23 @@ export function completeRecord(store: HostStore, value: string): InstanceRecord 
   return { ...record, ...(Object.fromEntries(texts) as Partial<InstanceRecord>) };
 }
 
-/** Operations that append one turn. */
-export function saveTurn(record: InstanceRecord, number: number, turn: Turn): StoreOperation[] {
+/** Operations that append one turn; `eventsText` is its events as JSON without brackets, without the execution's input. */
+export function saveTurn(
+  record: InstanceRecord,
+  number: number,
+  turn: Turn,
+  eventsText: string,
+): StoreOperation[] {
   const key: StoreKey = [record.instanceId, record.execution, number];
-  // The input is in the record already.
-  const events = turn.events.map((event) =>
-    event.EventType === HistoryEventType.ExecutionStarted ? { ...event, Input: null } : event,
-  );
   const { at: t, actionCount: n, outgoing: o } = turn;
-  const row: TurnRow = { t, n, e: events, ...(o.length === 0 ? {} : { o: [...o] }) };
-  const text = JSON.stringify(row);
+  const work = o.length === 0 ? "" : `,"o":${JSON.stringify(o)}`;
+  const text = `{"t":${t},"n":${n},"e":[${eventsText}]${work}}`;
   if (text.length <= TURN_TEXT_LIMIT) {
     return [put("history", key, text)];
   }
+  const events = turn.events.map((event) =>
+    event.EventType === HistoryEventType.ExecutionStarted ? { ...event, Input: null } : event,
+  );
   const long: LongText[] = [];
   const operations: StoreOperation[] = [];
   const shorten = <T extends object>(item: T, place: "e" | "o", index: number): T => {

@@ -4,7 +4,7 @@ import { openTimers, readTurns, type Turn } from "./instance-rows.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { ActionInterpreter } from "./interpreter.ts";
 import type { Delivery } from "./message.ts";
-import { HistoryEventType, type HistoryEvent } from "./history-event.ts";
+import { eventsText, joinTexts } from "./history-text.ts";
 
 /** How an execution ended, kept until its open work is done. */
 export type Outcome =
@@ -103,35 +103,4 @@ export class InstanceState {
     this.pastText = turns.map((turn) => eventsText(turn.events, true)).reduce(joinTexts, "");
     return { text: this.pastText, turns };
   }
-}
-
-/** Rows of the history that the SDK passes over; what they cost it in a long history is half of a turn. */
-const NOT_REPLAYED: ReadonlySet<number> = new Set([
-  HistoryEventType.TaskScheduled,
-  HistoryEventType.SubOrchestrationInstanceCreated,
-  HistoryEventType.TimerCreated,
-  HistoryEventType.OrchestratorCompleted,
-]);
-
-/** What the SDK reads of some events, as JSON, comma-separated. Those of earlier turns are marked as played. */
-export function eventsText(events: readonly HistoryEvent[], isPlayed: boolean): string {
-  let text = "";
-  for (const event of events) {
-    if (!NOT_REPLAYED.has(event.EventType)) {
-      const row = event.IsPlayed === isPlayed ? event : { ...event, IsPlayed: isPlayed };
-      text += `${text === "" ? "" : ","}${JSON.stringify(row)}`;
-    }
-  }
-  return text;
-}
-
-/** Puts texts of events one after the other. */
-export function joinTexts(first: string, second: string): string {
-  return first === "" || second === "" ? first + second : `${first},${second}`;
-}
-
-/** Marks events that were serialized for the turn that is over as played. */
-export function asPlayed(text: string): string {
-  // Within JSON texts quotes are escaped, so this form is only ever the property itself.
-  return text.replaceAll('"IsPlayed":false', '"IsPlayed":true');
 }

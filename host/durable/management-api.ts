@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { managementLinks, type EngineAddress } from "./client-binding.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
 import type { Entities } from "./entities.ts";
+import type { OnEnd } from "./end-waiters.ts";
 import { EntityApi } from "./entity-api.ts";
 import { queryInstances, type InstanceFilter, type InstancePage } from "./instance-query.ts";
 import { isFinished, parseRuntimeStatus, type InstanceRecord } from "./instance-record.ts";
@@ -9,6 +10,7 @@ import { readRecord, readTurns } from "./instance-rows.ts";
 import {
   answer,
   BadArgumentError,
+  continuationToken,
   flag,
   instant,
   jsonBody,
@@ -158,23 +160,8 @@ export class ManagementApi {
     instanceId: string,
     timeoutMs: number,
   ): Promise<ManagementAnswer> {
-    const { orchestrations, store } = this.#options;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
-      const waiter = orchestrations.whenEnded(instanceId, () => {
-        clearTimeout(timer);
-        waiter[Symbol.dispose]();
-        resolve();
-      });
-      const record = readRecord(store, instanceId);
-      if (record === null || isFinished(record.status)) {
-        clearTimeout(timer);
-        waiter[Symbol.dispose]();
-        resolve();
-      }
-    });
-    const record = readRecord(store, instanceId);
-    if (record === null || !isFinished(record.status)) {
+    const record = await this.#ended(instanceId, timeoutMs);
+    if (record === null) {
       return this.#accepted(request, instanceId);
     }
     const payload = statusPayload(record, { input: true });
@@ -182,6 +169,28 @@ export class ManagementApi {
       return answer(200, payload["output"]);
     }
     return answer(this.#failedStatus(request, record), payload);
+  }
+
+  /** The instance when it has ended, as it is stored; null after the time, or if it was purged. */
+  #ended(instanceId: string, timeoutMs: number): Promise<InstanceRecord | null> {
+    const { orchestrations, store } = this.#options;
+    return new Promise((resolve) => {
+      const end: OnEnd = (record) => {
+        clearTimeout(timer);
+        waiter[Symbol.dispose]();
+        resolve(record);
+      };
+      const timer = setTimeout(end, timeoutMs, null);
+      const waiter = orchestrations.whenEnded(instanceId, end);
+      // Memory is never behind the store, so the store need not be asked about what still runs in memory.
+      const latest = orchestrations.recordOf(instanceId);
+      if (latest === null || isFinished(latest.status)) {
+        const record = readRecord(store, instanceId);
+        if (record === null || isFinished(record.status)) {
+          end(record);
+        }
+      }
+    });
   }
 
   #failedStatus({ query }: ManagementRequest, record: InstanceRecord): number {
@@ -240,10 +249,10 @@ export class ManagementApi {
   }
 
   #list(request: ManagementRequest): ManagementAnswer {
-    const { query, headers } = request;
+    const { query } = request;
     const page = queryInstances(this.#options.store, this.#filter(request), {
       top: Math.max(1, Number(parameter(query, "top") ?? DEFAULT_PAGE_SIZE) || DEFAULT_PAGE_SIZE),
-      continuationToken: headers["x-ms-continuation-token"] || null,
+      continuationToken: continuationToken(request),
     });
     const showInput = flag(query, "showInput", true);
     return answer(

@@ -1,9 +1,11 @@
+import type { IncomingHttpHeaders } from "node:http";
+
 export interface ManagementRequest {
   readonly method: string;
   /** Path below the root of the durable task API, without a leading slash. */
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly origin: string;
 }
@@ -48,6 +50,12 @@ export function parameter(query: URLSearchParams, name: string): string | null {
     }
   }
   return null;
+}
+
+/** The continuation token that a request for a further page carries; null for the first page. */
+export function continuationToken({ headers }: ManagementRequest): string | null {
+  const token = headers["x-ms-continuation-token"];
+  return typeof token === "string" && token !== "" ? token : null;
 }
 
 /** A boolean parameter. */

@@ -7,7 +7,7 @@ import {
   type ActivityOrder,
   type Invoke,
 } from "./activity-dispatcher.ts";
-import { EndWaiters } from "./end-waiters.ts";
+import { EndWaiters, type OnEnd } from "./end-waiters.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
 import { HotInstances } from "./hot-instances.ts";
 import { callHttp } from "./http-call.ts";
@@ -199,7 +199,7 @@ export class Orchestrations {
       crashPoint("purge-committed");
     }
     this.#hot.drop(state);
-    this.#endWaiters.tell(record.instanceId);
+    this.#endWaiters.tell(record.instanceId, null);
   }
 
   /** Takes a failed instance back to before its failure, with failed sub-orchestrations; resolves when it is durable. */
@@ -238,7 +238,7 @@ export class Orchestrations {
   }
 
   /** Calls back once when the instance ends (or is purged); dispose to give up. */
-  whenEnded(instanceId: string, callback: () => void): Disposable {
+  whenEnded(instanceId: string, callback: OnEnd): Disposable {
     return this.#endWaiters.add(instanceId, callback);
   }
 
@@ -406,7 +406,7 @@ export class Orchestrations {
       status === "Failed" ? "warning" : "debug",
       `${instanceId}: orchestrator '${name}' ended as ${status}${status === "Failed" ? `: ${output ?? ""}` : ""}`,
     );
-    this.#endWaiters.tell(instanceId);
+    this.#endWaiters.tell(instanceId, state.record);
   }
 
   /** A turn that broke off has changed nothing; it is taken again. */

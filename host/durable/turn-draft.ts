@@ -10,7 +10,8 @@ import {
   type HistoryEventBody,
 } from "./history-event.ts";
 import { saveMessage, saveTurn, timerKey, type OutgoingWork } from "./instance-rows.ts";
-import { asPlayed, eventsText, joinTexts, type InstanceState } from "./instance-state.ts";
+import { joinTexts, TurnEvents } from "./history-text.ts";
+import type { InstanceState } from "./instance-state.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import { HTTP_ACTIVITY } from "./scheduled-work.ts";
 import type { Delivery, Message } from "./message.ts";
@@ -60,8 +61,9 @@ export class TurnDraft {
   /** Unix milliseconds of the turn. */
   readonly now: number;
   readonly previous: InstanceRecord;
-  record: InstanceRecord;
-  readonly events: HistoryEvent[] = [];
+  /** The instance as the turn leaves it; `change` changes it. */
+  readonly record: InstanceRecord;
+  readonly #events = new TurnEvents();
   readonly operations: StoreOperation[] = [];
   readonly #scope: TurnScope;
   readonly #state: InstanceState;
@@ -71,8 +73,6 @@ export class TurnDraft {
   readonly #messages: OutgoingMessage[] = [];
   readonly sends: EntitySend[] = [];
   #openActivities: number;
-  /** The first events of the turn, as they were shown to the SDK. */
-  #received = { received: 0, text: "" };
 
   constructor(scope: TurnScope, state: InstanceState) {
     this.#scope = scope;
@@ -83,9 +83,9 @@ export class TurnDraft {
     this.#openActivities = state.record.openActivities;
   }
 
-  result(): TurnResult {
+  result(record: InstanceRecord): TurnResult {
     return {
-      record: this.record,
+      record,
       operations: this.operations,
       work: this.#work,
       timers: this.#timers,
@@ -95,12 +95,24 @@ export class TurnDraft {
     };
   }
 
+  /** All events of the turn so far. */
+  get events(): readonly HistoryEvent[] {
+    return this.#events.all;
+  }
+
+  change(values: Partial<InstanceRecord>): void {
+    // The draft's own copy: nobody else has seen it yet.
+    Object.assign(this.record, values);
+  }
+
   /** Puts the events that an earlier execution left before everything that came later. */
   takeCarried(): void {
-    const { carried, ...record } = this.record;
-    this.record = record;
-    for (const { name, input } of carried ?? []) {
-      this.append({ EventType: HistoryEventType.EventRaised, Name: name, Input: input });
+    const { carried } = this.record;
+    if (carried !== undefined) {
+      delete (this.record as { carried?: unknown }).carried;
+      for (const { name, input } of carried) {
+        this.append({ EventType: HistoryEventType.EventRaised, Name: name, Input: input });
+      }
     }
   }
 
@@ -110,7 +122,11 @@ export class TurnDraft {
   }
 
   append(body: HistoryEventBody, eventId = -1): void {
-    this.events.push(historyEvent(this.now, body, eventId));
+    this.add(historyEvent(this.now, body, eventId));
+  }
+
+  add(event: HistoryEvent): void {
+    this.#events.add(event);
   }
 
   begin(): void {
@@ -141,10 +157,9 @@ export class TurnDraft {
     }
   }
 
-  /** The events that the turn begins with, all that it has so far, as the SDK reads them. */
-  receivedText(events: readonly HistoryEvent[]): string {
-    this.#received = { received: events.length, text: eventsText(events, false) };
-    return this.#received.text;
+  /** All events that the turn has so far, as the SDK reads them. */
+  receivedText(): string {
+    return this.#events.replayedText(false);
   }
 
   removeTimers(seqs: ReadonlySet<number>): void {
@@ -276,16 +291,11 @@ export class TurnDraft {
       events: this.events,
       outgoing: this.#work,
     };
-    this.operations.push(...saveTurn(this.record, this.record.turns, turn));
-    this.record = {
-      ...this.record,
-      turns: this.record.turns + 1,
-      openActivities: this.#openActivities,
-    };
+    const { turns } = this.record;
+    this.operations.push(...saveTurn(this.record, turns, turn, this.#events.rowText()));
+    this.change({ turns: turns + 1, openActivities: this.#openActivities });
     if (this.#state.pastText !== null) {
-      const { received, text } = this.#received;
-      const all = joinTexts(text, eventsText(this.events.slice(received), false));
-      this.#state.pastText = joinTexts(this.#state.pastText, asPlayed(all));
+      this.#state.pastText = joinTexts(this.#state.pastText, this.#events.replayedText(true));
     }
   }
 

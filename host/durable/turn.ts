@@ -4,7 +4,8 @@ import { plainFailure } from "./effect.ts";
 import { releasesOf } from "./held-locks.ts";
 import { HistoryEventType, type FailureDetails, type HistoryEvent } from "./history-event.ts";
 import { readTurns, removeExecution, removeTimers, saveRecord } from "./instance-rows.ts";
-import { joinTexts, type InstanceState, type Outcome } from "./instance-state.ts";
+import { joinTexts } from "./history-text.ts";
+import type { InstanceState, Outcome } from "./instance-state.ts";
 import { ExecutionFault } from "./execution-fault.ts";
 import { ActionInterpreter } from "./interpreter.ts";
 import { eventOf, isForeign } from "./message.ts";
@@ -40,8 +41,7 @@ export class Turn {
     }
     switch (this.#batch.kind) {
       case "discard":
-        this.#draft.record = this.#draft.previous;
-        break;
+        return this.#draft.result(this.#draft.previous);
       case "terminate":
         this.#terminate();
         break;
@@ -51,17 +51,15 @@ export class Turn {
           EventType: HistoryEventType.ExecutionSuspended,
           Reason: this.#batch.reason,
         });
-        this.#draft.record = { ...this.#draft.record, status: "Suspended" };
+        this.#draft.change({ status: "Suspended" });
         this.#draft.endTurn(this.#state.interpreter?.actionCount ?? null);
         break;
       case "resume":
       case "run":
         await this.#run();
     }
-    if (this.#draft.record !== this.#draft.previous) {
-      this.#draft.operations.push(...saveRecord(this.#draft.record, this.#draft.previous));
-    }
-    return this.#draft.result();
+    this.#draft.operations.push(...saveRecord(this.#draft.record, this.#draft.previous));
+    return this.#draft.result(this.#draft.record);
   }
 
   async #run(): Promise<void> {
@@ -72,14 +70,14 @@ export class Turn {
         Reason: this.#batch.reason,
       });
     }
-    this.#draft.record = { ...this.#draft.record, status: "Running" };
+    this.#draft.change({ status: "Running" });
     this.#draft.takeCarried();
     for (const { message } of this.#batch.messages) {
       const event = isForeign(message, this.#draft.record.executionId)
         ? null
         : eventOf(message, this.#draft.now);
       if (event !== null) {
-        this.#draft.events.push(event);
+        this.#draft.add(event);
       }
     }
     this.#draft.answered(this.#draft.events.filter(isActivityAnswer).length);
@@ -123,7 +121,7 @@ export class Turn {
     const past = state.readPast(this.#scope.store);
     const result = await this.#scope.run(
       this.#draft.record,
-      joinTexts(past.text, this.#draft.receivedText(events)),
+      joinTexts(past.text, this.#draft.receivedText()),
     );
     const actions = this.#checkActions(result);
     if (interpreter === null) {
@@ -188,7 +186,7 @@ export class Turn {
         };
         return;
       }
-      this.#draft.record = { ...this.#draft.record, customStatus: text };
+      this.#draft.change({ customStatus: text });
     }
     const last = actions.at(-1);
     if (result.error !== undefined) {
@@ -244,11 +242,7 @@ export class Turn {
       Result: output,
       FailureDetails: failure?.failureDetails ?? null,
     });
-    this.#draft.record = {
-      ...this.#draft.record,
-      status: isCompleted ? "Completed" : "Failed",
-      output,
-    };
+    this.#draft.change({ status: isCompleted ? "Completed" : "Failed", output });
     this.#draft.endTurn(interpreter?.actionCount ?? null);
     this.#draft.tellParent(failure === null ? { result: output } : { failure });
     this.#draft.discard(this.#batch.rest);
@@ -265,14 +259,9 @@ export class Turn {
       EventType: HistoryEventType.ExecutionTerminated,
       Input: JSON.stringify(this.#batch.reason),
     });
-    this.#draft.record = {
-      ...this.#draft.record,
-      status: "Terminated",
-      output: JSON.stringify(this.#batch.reason),
-      openActivities: 0,
-    };
+    this.#draft.change({ status: "Terminated", output: JSON.stringify(this.#batch.reason) });
     this.#draft.endTurn(this.#state.interpreter?.actionCount ?? null);
-    this.#draft.record = { ...this.#draft.record, openActivities: 0 };
+    this.#draft.change({ openActivities: 0 });
     this.#draft.tellParent({ failure: plainFailure(this.#batch.reason) });
   }
 
@@ -280,15 +269,14 @@ export class Turn {
     const { store } = this.#scope;
     this.#draft.operations.push(...removeExecution(store, this.#draft.previous));
     const carried = interpreter.unconsumedEvents;
-    this.#draft.record = {
-      ...this.#draft.record,
+    this.#draft.change({
       executionId: newExecutionId(),
       execution: this.#draft.record.execution + 1,
       input,
       turns: 0,
       openActivities: 0,
       ...(carried.length === 0 ? {} : { carried }),
-    };
+    });
   }
 }
 

@@ -3,18 +3,22 @@ import type { WorkClock } from "../../clock/clock.ts";
 import type { Logger } from "../logging/logger.ts";
 import type { FunctionMetadata } from "../worker/functions-core.ts";
 import type { RpcParameter, RpcRetryContext, RpcTypedData } from "../worker/rpc.ts";
-import type { InvocationOutcome, Worker } from "../worker/worker.ts";
+import type { InvocationOutcome } from "../worker/invocation.ts";
+import type { Worker } from "../worker/worker.ts";
 import { InvocationTimeouts } from "./invocation-timeouts.ts";
 import { extraInputsOf, outputsOf, triggerOf, typeOf, type NamedBinding } from "./bindings.ts";
 
-export interface FunctionRun {
+export interface FunctionCall {
   readonly functionName: string;
   readonly trigger: RpcTypedData;
   readonly triggerMetadata?: Readonly<Record<string, RpcTypedData>>;
   readonly retryContext?: RpcRetryContext;
   readonly invocationId?: string;
-  /** Why it runs, for the log: "New queue message", "Timer fired". Null for calls of the durable engine, which logs itself. */
-  readonly reason: string | null;
+}
+
+export interface FunctionRun extends FunctionCall {
+  /** Why it runs, for the log: "New queue message", "Timer fired". */
+  readonly reason: string;
 }
 
 /** Writes what a function gave to an output binding. */
@@ -53,38 +57,45 @@ export class FunctionRunner {
   /** Runs a function once. Its failure is an outcome; this never rejects. */
   async run(run: FunctionRun): Promise<InvocationOutcome> {
     const token = this.#options.clock.busy(run.functionName);
+    const outcome = this.#runLogged(run);
+    this.#open.add(outcome);
     try {
-      // The durable engine waits for its own invocations; only the others are waited for here.
-      return await (run.reason === null ? this.#run(run) : this.#runOpen(run, run.reason));
+      return await outcome;
     } finally {
+      this.#open.delete(outcome);
       token[Symbol.dispose]();
     }
   }
 
-  /** Resolves when no invocation with a reason runs any more. */
+  /**
+   * Runs a function for the durable engine, which waits for it and logs it itself: thousands a second, so with as few
+   * promises as can be. Its failure is an outcome; this never rejects.
+   */
+  call(call: FunctionCall): Promise<InvocationOutcome> {
+    const token = this.#options.clock.busy(call.functionName);
+    const plan = this.#planOf(call.functionName);
+    return this.#invoke(plan, call).then((outcome) => {
+      token[Symbol.dispose]();
+      return plan.outputs.length === 0 ? outcome : this.#write(plan, outcome);
+    });
+  }
+
+  /** Resolves when no run is under way any more. Calls are waited for by the durable engine. */
   async drained(): Promise<void> {
     while (this.#open.size > 0) {
       await Promise.allSettled(this.#open);
     }
   }
 
-  async #runOpen(run: FunctionRun, reason: string): Promise<InvocationOutcome> {
-    const outcome = this.#runLogged(run, reason);
-    this.#open.add(outcome);
-    try {
-      return await outcome;
-    } finally {
-      this.#open.delete(outcome);
-    }
-  }
-
-  async #runLogged(run: FunctionRun, reason: string): Promise<InvocationOutcome> {
+  async #runLogged(run: FunctionRun): Promise<InvocationOutcome> {
     const { clock, logger } = this.#options;
+    const { reason } = run;
     const category = `Function.${run.functionName}`;
     const invocationId = run.invocationId ?? randomUUID();
     const startedAt = clock.now();
     logger.log("information", category, `Executing (Reason='${reason}', Id=${invocationId})`);
-    const outcome = await this.#run({ ...run, invocationId });
+    const plan = this.#planOf(run.functionName);
+    const outcome = await this.#write(plan, await this.#invoke(plan, { ...run, invocationId }));
     const duration = clock.now() - startedAt;
     if (outcome.ok) {
       logger.log(
@@ -102,16 +113,20 @@ export class FunctionRunner {
     return outcome;
   }
 
-  async #run(run: FunctionRun): Promise<InvocationOutcome> {
-    const { worker } = this.#options;
-    const plan = this.#planOf(run.functionName);
-    const { reason: _reason, trigger, ...invocation } = run;
-    const invoked = worker.invoke({ ...invocation, inputs: this.#inputs(plan, trigger) });
-    const outcome =
-      this.#timeouts === null
-        ? await invoked
-        : await this.#timeouts.limit(run.functionName, invoked);
-    if (!outcome.ok || plan.outputs.length === 0) {
+  #invoke(plan: Plan, call: FunctionCall): Promise<InvocationOutcome> {
+    const { functionName, trigger, triggerMetadata, retryContext, invocationId } = call;
+    const invoked = this.#options.worker.invoke({
+      functionName,
+      inputs: this.#inputs(plan, trigger),
+      ...(triggerMetadata !== undefined && { triggerMetadata }),
+      ...(retryContext !== undefined && { retryContext }),
+      ...(invocationId !== undefined && { invocationId }),
+    });
+    return this.#timeouts?.limit(functionName, invoked) ?? invoked;
+  }
+
+  async #write(plan: Plan, outcome: InvocationOutcome): Promise<InvocationOutcome> {
+    if (!outcome.ok) {
       return outcome;
     }
     try {

@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { Clock } from "../../clock/clock.ts";
 import { formatTimeSpan } from "../settings/time-span.ts";
-import type { InvocationOutcome } from "../worker/worker.ts";
+import type { InvocationOutcome } from "../worker/invocation.ts";
 
 /*
  * T1  An invocation is late when `functionTimeout` has passed on the host's clock, or as much real time, whichever is first.
@@ -26,7 +26,7 @@ interface OpenInvocation {
   readonly realDeadline: number;
   /** Unix milliseconds of the host's clock. */
   readonly deadline: number;
-  expire: (() => void) | null;
+  readonly expire: () => void;
 }
 
 /** `setTimeout` takes no longer delay. */
@@ -46,31 +46,30 @@ export class InvocationTimeouts {
   }
 
   /** The invocation's outcome, or a failure with FunctionTimeoutError if that comes too late. */
-  async limit(
-    functionName: string,
-    invoked: Promise<InvocationOutcome>,
-  ): Promise<InvocationOutcome> {
-    const invocation: OpenInvocation = {
-      realDeadline: performance.now() + this.#timeoutMs,
-      deadline: this.#clock.now() + this.#timeoutMs,
-      expire: null,
-    };
-    const late = new Promise<InvocationOutcome>((resolve) => {
-      invocation.expire = () => {
-        const error = new FunctionTimeoutError(functionName, this.#timeoutMs);
-        resolve({ ok: false, error });
+  limit(functionName: string, invoked: Promise<InvocationOutcome>): Promise<InvocationOutcome> {
+    return new Promise((resolve) => {
+      const invocation: OpenInvocation = {
+        realDeadline: performance.now() + this.#timeoutMs,
+        deadline: this.#clock.now() + this.#timeoutMs,
+        expire: () => {
+          const error = new FunctionTimeoutError(functionName, this.#timeoutMs);
+          resolve({ ok: false, error, isTimeout: true });
+        },
       };
+      this.#open.add(invocation);
+      this.#watch();
+      void invoked.then((outcome) => {
+        this.#close(invocation);
+        resolve(outcome);
+      });
     });
-    this.#open.add(invocation);
-    this.#watch();
-    try {
-      return await Promise.race([invoked, late]);
-    } finally {
-      this.#open.delete(invocation);
-      if (this.#open.size === 0) {
-        this.#onClock?.[Symbol.dispose]();
-        this.#onClock = null;
-      }
+  }
+
+  #close(invocation: OpenInvocation): void {
+    this.#open.delete(invocation);
+    if (this.#open.size === 0) {
+      this.#onClock?.[Symbol.dispose]();
+      this.#onClock = null;
     }
   }
 
@@ -105,7 +104,7 @@ export class InvocationTimeouts {
         break;
       }
       this.#open.delete(invocation);
-      invocation.expire?.();
+      invocation.expire();
     }
     this.#watch();
   }

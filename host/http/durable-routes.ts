@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "./request-body.ts";
 
 export interface DurableRequest {
@@ -6,7 +6,7 @@ export interface DurableRequest {
   /** Path below the root of the durable task API, without a leading slash. */
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly headers: Record<string, string>;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   /** Origin of the request, e.g. `http://localhost:7071`. */
   readonly origin: string;
@@ -27,19 +27,16 @@ export async function handleDurableRequest(
   root: string,
   handle: HandleDurable,
 ): Promise<void> {
-  const url = new URL(`http://${request.headers.host ?? "localhost"}${request.url ?? "/"}`);
+  const { method = "GET", url = "/", headers } = request;
+  const mark = url.indexOf("?");
+  const path = mark < 0 ? url : url.slice(0, mark);
   const answer = await handle({
-    method: request.method ?? "GET",
-    path: url.pathname.slice(root.length),
-    query: url.searchParams,
-    headers: Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [
-        name,
-        [value ?? []].flat().join(","),
-      ]),
-    ),
+    method,
+    path: path.slice(root.length),
+    query: new URLSearchParams(mark < 0 ? "" : url.slice(mark)),
+    headers,
     body: await readBody(request),
-    origin: url.origin,
+    origin: `http://${headers.host ?? "localhost"}`,
   });
   response.writeHead(answer.status, answer.headers).end(answer.body);
 }

@@ -1,6 +1,6 @@
 import { request as openRequest, type IncomingMessage, type ServerResponse } from "node:http";
 import { sendEmpty } from "./listener.ts";
-import type { InvocationOutcome } from "../worker/worker.ts";
+import type { InvocationOutcome } from "../worker/invocation.ts";
 
 export interface StreamedCall {
   readonly request: IncomingMessage;

@@ -3,7 +3,7 @@ import type { OrchestratorState } from "../durable/action.ts";
 import type { Effect } from "../durable/effect.ts";
 import { eventTypeName, HistoryEventType, type HistoryEvent } from "../durable/history-event.ts";
 import type { InstanceRecord } from "../durable/instance-record.ts";
-import { eventsText } from "../durable/instance-state.ts";
+import { eventsText } from "../durable/history-text.ts";
 import { ExecutionFault } from "../durable/execution-fault.ts";
 import { ActionInterpreter } from "../durable/interpreter.ts";
 import { newInstance } from "../durable/new-instance.ts";

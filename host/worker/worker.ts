@@ -11,11 +11,19 @@ import {
   type CoreInvocationContext,
   type HookName,
   type LogCategory,
+  type ProgrammingModel,
   type RegisteredFunction,
 } from "./functions-core.ts";
 import { listeningOnLoopback, withoutName } from "./loopback-only.ts";
 import { withReadOnly, type PostInvocation, type PreInvocation } from "./hook-contexts.ts";
-import type { RpcParameter, RpcRetryContext, RpcTypedData } from "./rpc.ts";
+import {
+  failureOf,
+  outcomeOf,
+  requestOf,
+  type Invocation,
+  type InvocationOutcome,
+} from "./invocation.ts";
+import { SharedInvocation } from "./shared-invocation.ts";
 
 export interface WorkerLogEntry {
   readonly level: LogLevel;
@@ -32,25 +40,6 @@ export interface WorkerOptions {
   readonly canListen?: boolean;
 }
 
-export interface Invocation {
-  readonly functionName: string;
-  readonly inputs: readonly RpcParameter[];
-  readonly triggerMetadata?: Readonly<Record<string, RpcTypedData>>;
-  readonly retryContext?: RpcRetryContext;
-  readonly invocationId?: string;
-}
-
-/** `error` is what the function threw, untouched. */
-export type InvocationOutcome =
-  | {
-      readonly ok: true;
-      readonly returnValue: RpcTypedData | null | undefined;
-      readonly outputs: readonly RpcParameter[];
-      /** The library's invocation context, with whatever SDKs have put there. */
-      readonly context?: unknown;
-    }
-  | { readonly ok: false; readonly error: unknown; readonly context?: unknown };
-
 export interface Worker {
   /** All registered functions by name. */
   readonly functions: ReadonlyMap<string, RegisteredFunction>;
@@ -66,21 +55,13 @@ interface LoggingContext extends CoreInvocationContext {
   invocationContext: unknown;
 }
 
-/** So many random hexadecimal digits. Identifiers come from a supply made in advance, unlike random bytes. */
-const randomDigits = (count: number): string => randomUUID().replaceAll("-", "").slice(-count);
-
-const traceContext = () => ({
-  traceParent: `00-${randomDigits(32)}-${randomDigits(16)}-00`,
-  traceState: "",
-  attributes: {},
-});
-
 class AppWorker implements Worker {
   readonly functions: ReadonlyMap<string, RegisteredFunction>;
   readonly #registry: AppRegistry;
   readonly #options: WorkerOptions;
   readonly #appHookData = {};
   readonly #appLevelHookData = {};
+  readonly #shared = new Map<RegisteredFunction, SharedInvocation | null>();
   httpProxyUrl: string | null = null;
 
   constructor(options: WorkerOptions, registry: AppRegistry) {
@@ -122,36 +103,39 @@ class AppWorker implements Worker {
     await this.#runHooks("appTerminate", this.#appContext({}));
   }
 
-  async invoke(invocation: Invocation): Promise<InvocationOutcome> {
-    try {
-      return await this.#invoke(invocation);
-    } catch (error) {
-      return { ok: false, error };
-    }
-  }
-
-  async #invoke(invocation: Invocation): Promise<InvocationOutcome> {
+  invoke(invocation: Invocation): Promise<InvocationOutcome> {
     const { functionName } = invocation;
     const registered = this.functions.get(functionName);
     const programmingModel = this.#registry.programmingModel;
     if (registered === undefined || programmingModel === null) {
-      throw new Error(`Function code for '${functionName}' is not loaded and cannot be invoked.`);
+      const message = `Function code for '${functionName}' is not loaded and cannot be invoked.`;
+      return Promise.resolve({ ok: false, error: new Error(message) });
     }
+    const shared = this.#sharedInvocation(registered, programmingModel);
+    return shared === null
+      ? this.#invoke(invocation, registered, programmingModel).catch(failureOf)
+      : shared.invoke(invocation);
+  }
+
+  async #invoke(
+    invocation: Invocation,
+    registered: RegisteredFunction,
+    programmingModel: ProgrammingModel,
+  ): Promise<InvocationOutcome> {
     const coreContext: LoggingContext = this.#coreContext(invocation, registered);
     const model = await programmingModel.getInvocationModel(coreContext);
     const { context, inputs } = await model.getArguments();
     coreContext.invocationContext = context;
-    const shared = {
+    const { preInvocation, postInvocation } = this.#registry.hooks;
+    const readOnly = {
       hookData: {},
       appHookData: this.#appHookData,
       invocationContext: context,
     };
-    const { preInvocation, postInvocation } = this.#registry.hooks;
-
     const pre: PreInvocation = { inputs, functionCallback: registered.callback };
     if (preInvocation.length > 0) {
       coreContext.state = "preInvocationHooks";
-      await this.#runHooks("preInvocation", withReadOnly(pre, shared));
+      await this.#runHooks("preInvocation", withReadOnly(pre, readOnly));
     }
 
     const post: PostInvocation = { inputs: pre.inputs, result: null, error: null };
@@ -164,16 +148,34 @@ class AppWorker implements Worker {
 
     if (postInvocation.length > 0) {
       coreContext.state = "postInvocationHooks";
-      await this.#runHooks("postInvocation", withReadOnly(post, shared));
+      await this.#runHooks("postInvocation", withReadOnly(post, readOnly));
     }
     coreContext.state = undefined;
 
     if (post.error !== null && post.error !== undefined) {
       return { ok: false, error: post.error, context };
     }
-    const response = await model.getResponse(context, post.result);
-    const { returnValue, outputData } = response;
-    return { ok: true, returnValue, outputs: outputData ?? [], context };
+    return outcomeOf(await model.getResponse(context, post.result), context);
+  }
+
+  /** The function's shared model, unless a hook wants to see each invocation. */
+  #sharedInvocation(
+    registered: RegisteredFunction,
+    library: ProgrammingModel,
+  ): SharedInvocation | null {
+    const { preInvocation, postInvocation, log } = this.#registry.hooks;
+    if (preInvocation.length + postInvocation.length + log.length > 0) {
+      return null;
+    }
+    let shared = this.#shared.get(registered);
+    if (shared === undefined) {
+      const { name } = registered.metadata;
+      shared = SharedInvocation.of(registered, library, (level, category, text) =>
+        this.log(level, category, text, name, undefined),
+      );
+      this.#shared.set(registered, shared);
+    }
+    return shared;
   }
 
   log(
@@ -199,18 +201,11 @@ class AppWorker implements Worker {
   }
 
   #coreContext(invocation: Invocation, registered: RegisteredFunction): LoggingContext {
-    const { functionName, retryContext } = invocation;
+    const { functionName } = invocation;
     const invocationId = invocation.invocationId ?? randomUUID();
     const coreContext: LoggingContext = {
       invocationId,
-      request: {
-        invocationId,
-        functionId: registered.metadata.functionId ?? functionName,
-        inputData: invocation.inputs,
-        triggerMetadata: invocation.triggerMetadata ?? {},
-        traceContext: traceContext(),
-        ...(retryContext !== undefined && { retryContext }),
-      },
+      request: requestOf(invocation, invocationId, registered.metadata),
       metadata: registered.metadata,
       state: undefined,
       invocationContext: undefined,

@@ -4,7 +4,7 @@ import {
   FunctionTimeoutError,
   InvocationTimeouts,
 } from "../../../../host/functions/invocation-timeouts.ts";
-import type { InvocationOutcome } from "../../../../host/worker/worker.ts";
+import type { InvocationOutcome } from "../../../../host/worker/invocation.ts";
 
 const done: InvocationOutcome = { ok: true, returnValue: undefined, outputs: [] };
 const never = (): Promise<InvocationOutcome> => new Promise(() => {});
