@@ -293,6 +293,7 @@ export class Engine {
   }
 
   #rowOf({ at, row, events }: StoredTransaction): JournalRow {
+    if (events.length === 0) return { ...row, at: iso(at), effects: NO_EFFECTS };
     const effects: Effect[] = events
       .filter((event) => event.type !== scheduled.type && event.type !== dropped.type)
       .map(({ type, tenantId, payload }) => ({
@@ -313,6 +314,7 @@ export class Engine {
   }
 }
 
+const NO_EFFECTS: readonly Effect[] = [];
 const SEEDED = "SEEDED";
 const METHODS = { seed: "SEED", seeded: SEEDED, transition: "DUE" } as const;
 

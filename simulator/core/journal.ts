@@ -79,8 +79,7 @@ export class Journal {
   list(query: JournalQuery): JournalRow[] {
     const { after = 0, effectsOnly = false, limit = 1_000, newest = false } = query;
     const isWanted = wantedBy(query);
-    const recent = this.#effects.filter(isWanted);
-    if (!effectsOnly) recent.push(...this.#reads.filter(isWanted));
+    const recent = this.#effects.concat(effectsOnly ? [] : this.#reads).filter(isWanted);
     recent.sort((left, right) => left.sequence - right.sequence);
     const isEnough = newest && recent.length >= limit;
     if (this.#older === null || after >= this.#older.until || isEnough) {
