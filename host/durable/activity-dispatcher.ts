@@ -3,8 +3,8 @@ import { activityFailure } from "./activity-call.ts";
 import type { TaskFailure } from "./effect.ts";
 import { plainFailure } from "./effect.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
+import { httpFailure } from "./http-call.ts";
 import type { OutgoingWork } from "./instance-rows.ts";
-import { HTTP_ACTIVITY } from "./scheduled-work.ts";
 import { returnText } from "./typed-data.ts";
 import type { WorkGate } from "./work-gate.ts";
 
@@ -151,7 +151,9 @@ export class ActivityDispatcher {
         ? { result: returnText(result.returnValue) }
         : { failure: activityFailure(name, result.error) };
     } catch (error) {
-      return { failure: activityFailure(work.kind === "http" ? HTTP_ACTIVITY : work.name, error) };
+      return {
+        failure: work.kind === "http" ? httpFailure(error) : activityFailure(work.name, error),
+      };
     }
   }
 }

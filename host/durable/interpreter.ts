@@ -12,6 +12,7 @@ import { ExecutionFault, NonDeterminismError } from "./execution-fault.ts";
 import { ExternalEvents } from "./external-events.ts";
 import type { CarriedEvent } from "./instance-record.ts";
 import { eventTypeName, HistoryEventType, type HistoryEvent } from "./history-event.ts";
+import { HttpPollingNode, HttpTask } from "./http-task.ts";
 import {
   describeWork,
   isSameWork,
@@ -25,8 +26,6 @@ import {
   AnyNode,
   EntityCallTask,
   EventTask,
-  HttpPollingNode,
-  HttpTask,
   LockTask,
   RetryNode,
   SubOrchestrationTask,

@@ -1,7 +1,6 @@
 import type {
   CallActivityAction,
   CallSubOrchestratorAction,
-  DurableHttpRequest,
   EntityAction,
   LockEntitiesAction,
   RetryOptions,
@@ -294,29 +293,6 @@ export class LockTask extends LeafTask {
   }
 }
 
-export class HttpTask extends LeafTask {
-  readonly #request: DurableHttpRequest;
-
-  constructor(request: DurableHttpRequest) {
-    super();
-    this.#request = request;
-  }
-
-  track(scope: TaskScope): void {
-    this.reserve(scope);
-    this.send(scope);
-  }
-
-  reserve(scope: TaskScope): void {
-    this.seq = scope.allocate();
-    scope.open(this.seq, this, true);
-  }
-
-  send(scope: TaskScope): void {
-    scope.emit({ kind: "http", seq: this.seq, request: this.#request });
-  }
-}
-
 /** Longest pause between two attempts when the options name none. */
 const LONGEST_RETRY_INTERVAL_MS = 6 * 24 * 3_600_000;
 
@@ -391,74 +367,4 @@ export const NO_SUCH_FUNCTION = "There is no ";
 
 function isPermanent(reason: string): boolean {
   return reason.startsWith(NO_SUCH_FUNCTION);
-}
-
-/** An HTTP call that follows 202 answers. Its timer and its next request take their ids together, when the 202 comes. */
-export class HttpPollingNode extends CompoundNode {
-  readonly #request: DurableHttpRequest;
-  #next: HttpTask | null = null;
-
-  constructor(request: DurableHttpRequest) {
-    super();
-    this.#request = request;
-  }
-
-  track(scope: TaskScope): void {
-    this.adopt(new HttpTask(this.#request)).track(scope);
-  }
-
-  childSettled(child: TaskNode, scope: TaskScope, event: HistoryEvent | null): void {
-    if (child instanceof HttpTask) {
-      const answer = child.state === "completed" ? pollAnswer(event) : null;
-      if (answer === null) {
-        this.settle(child.state === "completed", scope, event);
-        return;
-      }
-      const delay = answer.retryAfterMs ?? scope.httpPollIntervalMs;
-      this.adopt(new UserTimerNode(scope.now + delay)).track(scope);
-      this.#next = this.adopt(new HttpTask(pollRequest(this.#request, answer.location)));
-      this.#next.reserve(scope);
-    } else {
-      this.#next?.send(scope);
-    }
-  }
-}
-
-function pollRequest(first: DurableHttpRequest, location: string): DurableHttpRequest {
-  const headers = Object.fromEntries(
-    Object.entries(first.headers ?? {}).filter(
-      ([name]) => name.toLowerCase() !== "x-functions-key",
-    ),
-  );
-  return {
-    method: "GET",
-    uri: new URL(location, first.uri).href,
-    headers,
-    asynchronousPatternEnabled: true,
-  };
-}
-
-function pollAnswer(
-  event: HistoryEvent | null,
-): { location: string; retryAfterMs: number | null } | null {
-  if (event === null || !("Result" in event) || event.Result === null) {
-    return null;
-  }
-  const result = JSON.parse(event.Result) as {
-    statusCode?: number;
-    headers?: Record<string, string>;
-  };
-  if (result.statusCode !== 202) {
-    return null;
-  }
-  const header = (name: string): string | undefined =>
-    Object.entries(result.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];
-  const location = header("location");
-  const retryAfter = header("retry-after");
-  return location === undefined || location === ""
-    ? null
-    : {
-        location,
-        retryAfterMs: retryAfter === undefined ? null : Number(retryAfter) * 1000,
-      };
 }
