@@ -13,6 +13,7 @@ import {
   serviceAppDeleted,
   serviceAppRegistered,
   serviceChanged,
+  settingsChanged,
 } from "./control-events.ts";
 import {
   browseSessionCreated,
@@ -68,6 +69,7 @@ export const backupArea: Area = {
     serviceAppDeleted,
     serviceChanged,
     billingChanged,
+    settingsChanged,
     policyCreated,
     policyRenamed,
     policyDeleted,

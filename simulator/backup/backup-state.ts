@@ -1,12 +1,14 @@
 import { defineState } from "../core/area.ts";
 import type { World } from "../core/world.ts";
 import type { BackupDurations } from "./durations.ts";
+import type { BackupLimits } from "./limits.ts";
 import type { ItemError } from "./protection-unit.ts";
 import type { ProtectionPolicy } from "./protection-policy.ts";
 import type { RestoreSession } from "./restore-session.ts";
 import { seedTenants } from "./seeded-backup.ts";
 import type { ServiceControl } from "./service-control.ts";
 import type { Service } from "./service-kind.ts";
+import type { BackupSettings } from "./settings.ts";
 import type { Stamp } from "./stamp.ts";
 import type { SavedUnits, UnitTable } from "./unit-table.ts";
 
@@ -71,7 +73,9 @@ export interface EmailNotifications {
 export interface TenantBackup {
   readonly tenantId: string;
   readonly seed: number;
-  readonly durations: BackupDurations;
+  durations: BackupDurations;
+  limits: BackupLimits;
+  options: BackupSettings["options"];
   readonly control: ServiceControl;
   readonly policies: Map<string, ProtectionPolicy>;
   readonly units: UnitTable;

@@ -8,7 +8,6 @@ import { backupOf, type BulkJob, type TenantBackup } from "./backup-state.ts";
 import { bulkJobCompleted, bulkJobCreated } from "./bulk-events.ts";
 import { drawFrom, MINUTE_MS } from "./durations.ts";
 import { errorRow, refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
 import { findPolicy } from "./policy-lookup.ts";
 import { findProtectable } from "./protectable.ts";
 import { unitsAdded, type JoiningUnit } from "./protection-events.ts";
@@ -91,7 +90,7 @@ function createJob(request: GraphRequest, service: Service): GraphResponse {
   const tenant = openBackup(request, "changeProtection");
   const policy = findPolicy(request, tenant, service);
   if (names.length + ids.length === 0) throw refusal("bulkJob", "InvalidRequest");
-  if (names.length + ids.length > LIMITS.resourcesPerBulkJob.value) {
+  if (names.length + ids.length > tenant.limits.resourcesPerBulkJob) {
     throw refusal("bulkJob", "LimitExceeded");
   }
   const id = request.newId();
@@ -133,7 +132,7 @@ function listJobs(
     ),
     toJson: (job) => bulkJobJson(job, { withInputs: false }),
     context: `solutions/backupRestore/${SERVICE_WORDS[service].bulkJobs}`,
-    pageSize: LIMITS.pageSize.value,
+    pageSize: tenant.limits.pageSize,
   });
 }
 

@@ -4,7 +4,6 @@ import { identityOf } from "../core/principal.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
 import { isGuid, openBackup, RESTORE } from "./access.ts";
 import { refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
 import { stampsJson, type Json } from "./representation.ts";
 import {
   sessionStatusAt,
@@ -89,7 +88,7 @@ function createBulkRequest(request: GraphRequest, service: Service): GraphRespon
   if (names.length + ids.length === 0 || from === null || to === null || from > to) {
     throw refusal("bulkRestore", "BulkRestoreInvalidCreateRequest");
   }
-  if (names.length + ids.length > LIMITS.resourcesPerBulkRestore.value) {
+  if (names.length + ids.length > tenant.limits.resourcesPerBulkRestore) {
     throw refusal("bulkRestore", "BulkRestoreRestorationResourcesCountExceedsLimit");
   }
   checkNames(service, names);

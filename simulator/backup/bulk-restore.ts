@@ -7,6 +7,7 @@ import { findProtectable } from "./protectable.ts";
 import { scheduleArtifacts } from "./restore-execution.ts";
 import { listRestorePoints } from "./restore-point.ts";
 import type { BulkRestoreRequest, RestoreSession } from "./restore-session.ts";
+import { isUnitSpent } from "./session-caps.ts";
 import { SERVICE_WORDS } from "./service-kind.ts";
 import { bulkRestoreResolved, type AddedArtifact } from "./session-events.ts";
 
@@ -57,6 +58,11 @@ function resolve(
       resourceId === null ? undefined : tenant.units.ofResource(session.service, resourceId);
     if (unit === undefined) {
       unresolved.push({ code, message: `The resource '${input}' was not found.`, target: input });
+      continue;
+    }
+    if (isUnitSpent(tenant, unit.id, context.now)) {
+      const row = errorRow("activateSession", "MonthlyRestoresCapExceeded");
+      unresolved.push({ code: row.code, message: row.message, target: input });
       continue;
     }
     const [point] = listRestorePoints(unit, {

@@ -1,5 +1,6 @@
 import { defineEvent, type EventMeta } from "../core/area.ts";
 import type { Identity } from "../core/principal.ts";
+import { settingsOf, type BackupChanges } from "./settings.ts";
 import { backupState, tenantOf, type BackupState, type TenantBackup } from "./backup-state.ts";
 import type {
   BackupServiceStatus,
@@ -85,6 +86,15 @@ export const serviceChanged = defineEvent(
       control.restoreAllowedTillAt = payload.restoreAllowedTillAt;
     }
     control.modified = { by: payload.by, at: meta.at };
+  },
+);
+
+/** Not a change that Graph offers: other durations, limits and choices, in all tenants, for what begins from now on. */
+export const settingsChanged = defineEvent(
+  backupState,
+  "backup.settingsChanged",
+  (state, payload: BackupChanges) => {
+    for (const tenant of state.values()) Object.assign(tenant, settingsOf(payload));
   },
 );
 

@@ -25,7 +25,7 @@ export interface RestoreRow {
   readonly minutes: number;
 }
 
-/** Everything the area waits for; a seed may override any member. */
+/** Everything the area waits for: minutes, unless the name says days. A seed may override any member. */
 export interface BackupDurations {
   /** Policy activation, deactivation and removals: "up to 60 min", typically 15 to 60. */
   readonly policyProcessing: Range;
@@ -41,7 +41,14 @@ export interface BackupDurations {
   /** `added → scheduling → scheduled → inProgress` after activation; assumed. */
   readonly scheduling: Range;
   readonly cancelOffboard: Range;
+  /** Dynamic rules follow their groups once a day. */
+  readonly ruleEvaluationDays: number;
+  /** 90 days, or 7 with the approval of backup critical actions. */
   readonly offboardGraceDays: number;
+  /** Shortest and longest notice of a takeover by another controller. */
+  readonly takeoverNoticeDays: Range;
+  /** An active controller that unregisters leaves this much time for another one. */
+  readonly orphanGraceDays: number;
   readonly restore: {
     /** Section "performance" of the product documentation. */
     readonly site: readonly RestoreRow[];
@@ -83,7 +90,10 @@ export const DOCUMENTED_DURATIONS: BackupDurations = {
   browseSession: { min: 1, max: 5 },
   scheduling: { min: 1, max: 5 },
   cancelOffboard: { min: 1, max: 15 },
+  ruleEvaluationDays: 1,
   offboardGraceDays: 90,
+  takeoverNoticeDays: { min: 7, max: 30 },
+  orphanGraceDays: 7,
   restore: {
     site: SITE_ROWS,
     drive: SITE_ROWS,

@@ -34,3 +34,28 @@ export const LIMITS = {
   },
   pageSize: { value: 100, source: "assumed: no page states a default page size" },
 } as const satisfies Record<string, Limit>;
+
+const PREVIEW = "product documentation of the preview (2024), no longer there";
+
+/** Caps that the service does not enforce now, or that nobody has seen enforced: off unless a seed sets them. */
+export const CAPS = {
+  restoringArtifactsPerService: { value: 1_000, source: `${PREVIEW}: blocks more at a time` },
+  restoreSessionsPerService: { value: 25, source: `${PREVIEW}: blocks more parallel tasks` },
+  restoredArtifactsPerDay: { value: 10_000, source: `${PREVIEW}: blocks more a day` },
+  valuesPerSearchParameter: { value: 5, source: `${PREVIEW}: values of one parameter of a search` },
+  restoresPerUnitAndMonth: {
+    value: 2,
+    source: "fair-use rule of the product documentation: test restores of one unit a month",
+  },
+} as const satisfies Record<string, Limit>;
+
+/** The numbers in force. A cap is null while it is not enforced. */
+export type BackupLimits = { readonly [name in keyof typeof LIMITS]: number } & {
+  readonly [name in keyof typeof CAPS]: number | null;
+};
+
+/** What the documentation says of today's service. */
+export const DOCUMENTED_LIMITS = Object.fromEntries([
+  ...Object.entries(LIMITS).map(([name, { value }]) => [name, value]),
+  ...Object.keys(CAPS).map((name) => [name, null]),
+]) as BackupLimits;

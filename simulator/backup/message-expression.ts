@@ -46,6 +46,19 @@ export function parseMessageExpression(text: string): MessageExpression | null {
   return place === tokens.length ? expression : null;
 }
 
+/** How many values an expression gives for each parameter that it names. */
+export function valuesPerParameter(expression: MessageExpression): readonly number[] {
+  const counts = new Map<string, number>();
+  const visit = (part: MessageExpression): void => {
+    if (part.kind === "and" || part.kind === "or") {
+      visit(part.left);
+      visit(part.right);
+    } else counts.set(part.kind, (counts.get(part.kind) ?? 0) + 1);
+  };
+  visit(expression);
+  return [...counts.values()];
+}
+
 function tokenize(text: string): string[] | null {
   const tokens: string[] = [];
   const end = text.trimEnd().length;

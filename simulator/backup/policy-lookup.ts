@@ -2,7 +2,7 @@ import type { GraphRequest } from "../core/route.ts";
 import { isGuid } from "./access.ts";
 import type { TenantBackup } from "./backup-state.ts";
 import { refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
+import type { BackupLimits } from "./limits.ts";
 import { policyStatusAt, type PolicyStatus, type ProtectionPolicy } from "./protection-policy.ts";
 import type { Service } from "./service-kind.ts";
 
@@ -48,8 +48,6 @@ export function hasOtherActivePolicy(
 }
 
 /** The name a policy may have: 1 to 1,024 characters. */
-export function isValidDisplayName(name: unknown): name is string {
-  return (
-    typeof name === "string" && name !== "" && name.length <= LIMITS.policyDisplayNameChars.value
-  );
+export function isValidDisplayName(name: unknown, limits: BackupLimits): name is string {
+  return typeof name === "string" && name !== "" && name.length <= limits.policyDisplayNameChars;
 }

@@ -5,7 +5,6 @@ import { openBackup } from "./access.ts";
 import type { TenantBackup } from "./backup-state.ts";
 import { inlineFailure } from "./delta.ts";
 import { errorRow, refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
 import { findPolicy, isValidDisplayName } from "./policy-lookup.ts";
 import { findProtectable } from "./protectable.ts";
 import { policyRenamed, unitsAdded, unitsReleased } from "./protection-events.ts";
@@ -117,10 +116,10 @@ export function patchPolicy(request: GraphRequest, service: Service): GraphRespo
   const { displayName, elements } = parseBody(request, service);
   const tenant = openBackup(request, "changeProtection");
   const policy = findPolicy(request, tenant, service);
-  if (displayName !== null && !isValidDisplayName(displayName)) {
+  if (displayName !== null && !isValidDisplayName(displayName, tenant.limits)) {
     throw refusal("patchPolicy", "InvalidDisplayName");
   }
-  if ((elements?.length ?? 0) > LIMITS.unitsPerPatchPolicy.value) {
+  if ((elements?.length ?? 0) > tenant.limits.unitsPerPatchPolicy) {
     throw refusal("patchPolicy", "ProtectionUnitsLimitBreached");
   }
   const names = (elements ?? []).map((element) =>

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { identityOf } from "../core/principal.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
+import { isStruck } from "../faults/seeded-faults.ts";
 import { project } from "../odata/page.ts";
 import { CONFIGURATION, openBackup } from "./access.ts";
 import { backupOf } from "./backup-state.ts";
 import { refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
 import { patchPolicy } from "./policy-patch.ts";
 import { findPolicy, hasOtherActivePolicy, isValidDisplayName, statusOf } from "./policy-lookup.ts";
 import { findProtectable } from "./protectable.ts";
@@ -53,7 +53,7 @@ function listPolicies(request: GraphRequest, service: Service | null): GraphResp
     ),
     toJson: (policy) => policyJson(policy, tenant, request.now, { isCounted }),
     context: `solutions/backupRestore/${collection}`,
-    pageSize: LIMITS.pageSize.value,
+    pageSize: tenant.limits.pageSize,
   });
 }
 
@@ -67,9 +67,11 @@ function createPolicy(request: GraphRequest, service: Service): GraphResponse {
     "InvalidCreateRequest",
   ) as { displayName?: string | null } & Record<string, unknown>;
   const tenant = openBackup(request, "changeProtection");
-  if (!isValidDisplayName(body.displayName)) throw refusal("createPolicy", "InvalidDisplayName");
+  if (!isValidDisplayName(body.displayName, tenant.limits)) {
+    throw refusal("createPolicy", "InvalidDisplayName");
+  }
   const asked = (body[words.units] ?? []) as readonly Record<string, string>[];
-  if (asked.length > LIMITS.unitsPerCreatePolicy.value) {
+  if (asked.length > tenant.limits.unitsPerCreatePolicy) {
     throw refusal("createPolicy", "ProtectionUnitsLimitBreached");
   }
   const resources = asked.map((unit) =>
@@ -88,6 +90,9 @@ function createPolicy(request: GraphRequest, service: Service): GraphResponse {
     }
   }
   const id = request.newId();
+  if (isStruck(request, "transientRefusals", id)) {
+    throw refusal("createPolicy", "PolicySaveFailed");
+  }
   request.emit(policyCreated, {
     id,
     service,
@@ -98,12 +103,18 @@ function createPolicy(request: GraphRequest, service: Service): GraphResponse {
   return answerPolicy(request, 201, tenant.policies.get(id) as ProtectionPolicy);
 }
 
+/** The reference pages and the error article disagree; which of them is followed is an option. */
+const WRONG_STATE = {
+  page: "invalidStateForActivation",
+  article: "PolicyActionNotAllowed",
+} as const;
+
 function activatePolicy(request: GraphRequest): GraphResponse {
   const tenant = openBackup(request, "changeProtection");
   const policy = findPolicy(request, tenant, null);
   const status = statusOf(policy, tenant, request.now);
   if (status !== "inactive" && status !== "activeWithErrors") {
-    throw refusal("activatePolicy", "invalidStateForActivation");
+    throw refusal("activatePolicy", WRONG_STATE[tenant.options.wrongPolicyState]);
   }
   if (hasOtherActivePolicy(tenant, policy.service, policy.id)) {
     throw refusal("activatePolicy", "AnotherPolicyActive");
@@ -117,7 +128,7 @@ function deactivatePolicy(request: GraphRequest): GraphResponse {
   const policy = findPolicy(request, tenant, null);
   const status = statusOf(policy, tenant, request.now);
   if (status !== "active" && status !== "activeWithErrors") {
-    throw refusal("deactivatePolicy", "invalidStateForActivation");
+    throw refusal("deactivatePolicy", WRONG_STATE[tenant.options.wrongPolicyState]);
   }
   request.emit(policyDeactivated, { id: policy.id, by: identityOf(request.principal) });
   return answerPolicy(request, 202, policy);

@@ -149,11 +149,16 @@ export const PROTECTION_ERRORS = {
     ),
   },
   activatePolicy: {
-    // The error article says 403 PolicyActionNotAllowed; the page's example wins.
+    // The error article says 403 PolicyActionNotAllowed; the page's example wins unless a seed says otherwise.
     invalidStateForActivation: page(
       400,
       "invalidStateForActivation",
       "The policy must be in the Inactive or ActiveWithErrors state.",
+    ),
+    PolicyActionNotAllowed: article(
+      403,
+      "PolicyActionNotAllowed",
+      "Can't activate the policy in its current state.",
     ),
     AnotherPolicyActive: assumed(
       409,
@@ -166,6 +171,11 @@ export const PROTECTION_ERRORS = {
       400,
       "invalidStateForActivation",
       "The policy must be in the Active or ActiveWithErrors state.",
+    ),
+    PolicyActionNotAllowed: article(
+      403,
+      "PolicyActionNotAllowed",
+      "Can't deactivate the policy in its current state.",
     ),
   },
   units: {

@@ -117,6 +117,27 @@ export const RESTORE_ERRORS = {
       "TooManyActiveRestoreSessions",
       "Temporary error: Too many active restore sessions.",
     ),
+    // Off unless a seed puts the caps into force; no page says how the preview refused.
+    RestoreSessionsCapExceeded: assumed(
+      500,
+      "TooManyActiveRestoreSessions",
+      "Temporary error: Too many active restore sessions of this service.",
+    ),
+    RestoringArtifactsCapExceeded: assumed(
+      403,
+      "RestoreArtifactsLimitBreached",
+      "Too many artifacts of this service are being restored.",
+    ),
+    DailyArtifactsCapExceeded: assumed(
+      403,
+      "RestoreArtifactsLimitBreached",
+      "Too many artifacts of this service were restored within a day.",
+    ),
+    MonthlyRestoresCapExceeded: assumed(
+      403,
+      "RestoreSessionActionNotAllowed",
+      "A protection unit of the session was restored as often in this month as fair use allows.",
+    ),
   },
   /** In-body errors of an artifact, HTTP 200. */
   artifactItem: {

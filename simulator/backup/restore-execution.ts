@@ -2,13 +2,12 @@ import { defineTransition } from "../core/area.ts";
 import type { Context } from "../core/context.ts";
 import { appendVersions, contentState } from "../content/content.ts";
 import { iso } from "../core/iso.ts";
-import { faultState } from "../faults/seeded-faults.ts";
+import { isStruck } from "../faults/seeded-faults.ts";
 import type { Container, ItemVersion } from "../content/item.ts";
 import { createSite, sitesState, type Site } from "../content/site.ts";
 import { backupOf, type TenantBackup } from "./backup-state.ts";
 import { MINUTE_MS } from "./durations.ts";
 import { errorRow } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
 import { containerOf, siteOf } from "./protectable.ts";
 import type { ProtectionUnit } from "./protection-unit.ts";
 import { planCopy, planRollback } from "./restore-files.ts";
@@ -32,7 +31,7 @@ export const artifactDue = defineTransition<{ sessionId: string; artifactId: str
     const tenant = backupOf(context);
     const artifact = tenant.sessions.get(sessionId)?.artifacts.get(artifactId);
     if (artifact === undefined || artifact.timeline === null || artifact.outcome !== null) return;
-    const outcome = isToFail(context, artifact)
+    const outcome = isStruck(context, "failedArtifacts", artifactId)
       ? failure("UnknownError")
       : restoreArtifact(context, tenant, artifact);
     context.emit(outcome.kind === "succeeded" ? artifactRestored : artifactFailed, {
@@ -53,15 +52,6 @@ export function scheduleArtifacts(context: Context, session: RestoreSession): vo
       artifactId: artifact.id,
     });
   }
-}
-
-/** Whether a sown fault makes this artifact fail; nothing is restored then. */
-function isToFail(context: Context, artifact: RestoreArtifact): boolean {
-  const { seeded } = faultState.of(context);
-  if (seeded === null) return false;
-  const isMeant = (seeded.tenantId ?? context.tenantId).toLowerCase() === context.tenantId;
-  const rate = seeded.rates.failedArtifacts ?? 0;
-  return isMeant && context.random("failedArtifact", seeded.seed, artifact.id) < rate;
 }
 
 function failure(
@@ -259,7 +249,7 @@ function freeCopyUrl(context: Context, webUrl: string): string | null {
   for (const site of sitesState.of(context).created(context.tenantId).values()) {
     taken.add(site.webUrl.toLowerCase());
   }
-  for (let copy = 0; copy < LIMITS.siteCopiesPerUrl.value; copy += 1) {
+  for (let copy = 0; copy < backupOf(context).limits.siteCopiesPerUrl; copy += 1) {
     const candidate = `${webUrl}R${copy}`;
     if (!taken.has(candidate.toLowerCase())) return candidate;
   }

@@ -8,11 +8,12 @@ import { messagesSearched } from "./browse-events.ts";
 import {
   matchesMessage,
   parseMessageExpression,
+  valuesPerParameter,
   type MessageExpression,
 } from "./message-expression.ts";
 import { containerOf } from "./protectable.ts";
 import { refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
+import type { BackupLimits } from "./limits.ts";
 import type { ProtectionUnit } from "./protection-unit.ts";
 import { pointJson, type Json } from "./representation.ts";
 import {
@@ -58,7 +59,7 @@ function listPoints(request: GraphRequest): GraphResponse {
   const tenant = openBackup(request, "read");
   const { expand, filterText } = request.query;
   const clauses = (filterText ?? "").split(/\s(?:and|or)\s/i).length;
-  if (clauses > LIMITS.filterClauses.value) throw refusal("restorePoints", "FilterLengthExceeded");
+  if (clauses > tenant.limits.filterClauses) throw refusal("restorePoints", "FilterLengthExceeded");
   const unitId = EXPAND.exec(expand ?? "")?.[1];
   const [, operator, instant] = BEFORE.exec(filterText ?? "") ?? [];
   const before = parseInstant(instant ?? "");
@@ -72,7 +73,7 @@ function listPoints(request: GraphRequest): GraphResponse {
     now: request.now,
     order: "latest",
     isExpressOnly: false,
-    limit: LIMITS.pointsPerUnit.value,
+    limit: tenant.limits.pointsPerUnit,
   });
   return {
     status: 200,
@@ -101,30 +102,37 @@ function readPoint(request: GraphRequest): GraphResponse {
   };
 }
 
-const SearchBody = z.strictObject({
-  protectionUnitIds: z.array(z.string()).min(1).max(LIMITS.unitIdsPerSearch.value),
-  protectionTimePeriod: z.strictObject({
-    startDateTime: z.string(),
-    // A documented example leaves the end out.
-    endDateTime: z.string().nullish(),
-  }),
-  restorePointPreference: z.enum(["latest", "oldest"]).nullish(),
-  tags: z.enum(["none", "fastRestore"]).nullish(),
-  artifactQuery: z
-    .strictObject({ artifactType: z.literal("message").nullish(), queryExpression: z.string() })
-    .nullish(),
-});
+const searchBody = (limits: BackupLimits) =>
+  z.strictObject({
+    protectionUnitIds: z.array(z.string()).min(1).max(limits.unitIdsPerSearch),
+    protectionTimePeriod: z.strictObject({
+      startDateTime: z.string(),
+      // A documented example leaves the end out.
+      endDateTime: z.string().nullish(),
+    }),
+    restorePointPreference: z.enum(["latest", "oldest"]).nullish(),
+    tags: z.enum(["none", "fastRestore"]).nullish(),
+    artifactQuery: z
+      .strictObject({ artifactType: z.literal("message").nullish(), queryExpression: z.string() })
+      .nullish(),
+  });
+type SearchBody = z.infer<ReturnType<typeof searchBody>>;
 
 /** What to look for in each point; a search for messages is about one mailbox. */
 function readQuery(
-  body: z.infer<typeof SearchBody>,
+  body: SearchBody,
   units: readonly { readonly unit: ProtectionUnit | null }[],
+  limits: BackupLimits,
 ): MessageExpression | null {
   const text = body.artifactQuery?.queryExpression;
   if (text === undefined) return null;
   const expression = parseMessageExpression(text);
   const isOneMailbox = units.length === 1 && units[0]?.unit?.service === "exchange";
   if (expression === null || !isOneMailbox) throw refusal("restorePoints", "InvalidSearchRequest");
+  const cap = limits.valuesPerSearchParameter;
+  if (cap !== null && Math.max(...valuesPerParameter(expression)) > cap) {
+    throw refusal("restorePoints", "InvalidSearchRequest");
+  }
   return expression;
 }
 
@@ -141,8 +149,8 @@ function countHits(
 }
 
 function searchPoints(request: GraphRequest): GraphResponse {
-  const body = request.parse(SearchBody, "InvalidSearchRequest");
   const tenant = openBackup(request, "read");
+  const body = request.parse(searchBody(tenant.limits), "InvalidSearchRequest");
   const from = parseInstant(body.protectionTimePeriod.startDateTime);
   const to = parseInstant(body.protectionTimePeriod.endDateTime ?? iso(request.now));
   if (from === null || to === null || from > to) {
@@ -150,7 +158,7 @@ function searchPoints(request: GraphRequest): GraphResponse {
   }
   const unitIds = [...new Set(body.protectionUnitIds.map((id) => id.toLowerCase()))];
   const units = unitIds.map((unitId) => ({ unitId, unit: findUnit(tenant, unitId) }));
-  const expression = readQuery(body, units);
+  const expression = readQuery(body, units, tenant.limits);
   const searchResults: string[] = [];
   const noResultProtectionUnitIds: string[] = [];
   for (const { unitId, unit } of units) {
@@ -163,7 +171,7 @@ function searchPoints(request: GraphRequest): GraphResponse {
             now: request.now,
             order: body.restorePointPreference ?? "latest",
             isExpressOnly: body.tags === "fastRestore",
-            limit: LIMITS.pointsPerUnit.value,
+            limit: tenant.limits.pointsPerUnit,
           });
     const results = points.flatMap((point) => {
       if (unit === null) return [];

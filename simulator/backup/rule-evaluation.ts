@@ -6,7 +6,6 @@ import { directoryState } from "../directory/directory.ts";
 import { backupOf, type InclusionRule, type TenantBackup } from "./backup-state.ts";
 import { ruleChanged, ruleDeleted } from "./bulk-events.ts";
 import { DAY_MS } from "./durations.ts";
-import { LIMITS } from "./limits.ts";
 import { findProtectable } from "./protectable.ts";
 import { unitsAdded, unitsReleased, type JoiningUnit } from "./protection-events.ts";
 import { DYNAMIC_RULE_SOURCE, MANUAL_SOURCE, unitPolicyAt } from "./protection-unit.ts";
@@ -28,6 +27,12 @@ export const ruleDue = defineTransition<{ ruleId: string }>(
   },
 );
 
+/** Lets a dynamic rule follow its groups again when the next evaluation is due. */
+export function evaluateNextDay(context: Context, tenant: TenantBackup, ruleId: string): void {
+  const days = tenant.durations.ruleEvaluationDays;
+  context.schedule(context.now + Math.round(days * DAY_MS), ruleDaily, { ruleId });
+}
+
 /** Dynamic rules follow their groups once a day. */
 export const ruleDaily = defineTransition<{ ruleId: string }>(
   "backup.ruleDaily",
@@ -36,7 +41,7 @@ export const ruleDaily = defineTransition<{ ruleId: string }>(
     const rule = tenant.rules.get(ruleId);
     if (rule === undefined) return;
     if (rule.status !== "deleteRequested") evaluate(context, tenant, rule);
-    context.schedule(context.now + DAY_MS, ruleDaily, { ruleId });
+    evaluateNextDay(context, tenant, ruleId);
   },
 );
 
@@ -131,7 +136,7 @@ function members(context: Context, rule: InclusionRule): Matches {
       if (resourceId !== null) found.add(resourceId);
     }
   }
-  const limit = LIMITS.usersPerDynamicRule.value;
+  const limit = backupOf(context).limits.usersPerDynamicRule;
   return {
     resourceIds: rule.isDynamic ? [...found].slice(0, limit) : [...found],
     hasErrors: hasErrors || (rule.isDynamic && found.size > limit),

@@ -1,5 +1,5 @@
 import { parseInstant } from "../core/iso.ts";
-import { LIMITS } from "./limits.ts";
+import { DOCUMENTED_LIMITS, type BackupLimits } from "./limits.ts";
 
 /** What a site must be like for a rule to include it. Comparisons of text ignore case. */
 export type SiteExpression =
@@ -29,7 +29,10 @@ const unquote = (token: string): string => token.slice(1, -1).replaceAll("''", "
 const isLiteral = (token: string | undefined): token is string => token?.startsWith("'") ?? false;
 
 /** Parses a site expression; null when it is none or has a keyword too many, too short or too long. */
-export function parseSiteExpression(text: string): SiteExpression | null {
+export function parseSiteExpression(
+  text: string,
+  limits: BackupLimits = DOCUMENTED_LIMITS,
+): SiteExpression | null {
   const tokens = tokenize(text);
   if (tokens === null) return null;
   let place = 0;
@@ -67,11 +70,11 @@ export function parseSiteExpression(text: string): SiteExpression | null {
     if ((field !== "displayName" && field !== "webUrl") || operator !== "-contains") return null;
     keywords += 1;
     const hasLength =
-      value.length >= LIMITS.keywordMinChars.value && value.length <= LIMITS.keywordMaxChars.value;
+      value.length >= limits.keywordMinChars && value.length <= limits.keywordMaxChars;
     return hasLength ? { kind: "contains", field, keyword: value } : null;
   };
   const expression = parseOr();
-  return place === tokens.length && keywords <= LIMITS.keywordsPerSiteExpression.value
+  return place === tokens.length && keywords <= limits.keywordsPerSiteExpression
     ? expression
     : null;
 }

@@ -4,14 +4,14 @@ import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "
 import { CONFIGURATION, isGuid, openBackup } from "./access.ts";
 import type { InclusionRule, TenantBackup } from "./backup-state.ts";
 import { ruleChanged, ruleCreated, ruleDeleted } from "./bulk-events.ts";
-import { DAY_MS, drawFrom, MINUTE_MS } from "./durations.ts";
+import { drawFrom, MINUTE_MS } from "./durations.ts";
 import { refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
+import type { BackupLimits } from "./limits.ts";
 import { findPolicy } from "./policy-lookup.ts";
 import { unitsAdded, unitsReleased } from "./protection-events.ts";
 import { DYNAMIC_RULE_SOURCE, MANUAL_SOURCE } from "./protection-unit.ts";
 import { ruleJson } from "./representation.ts";
-import { ruleDaily, ruleDue } from "./rule-evaluation.ts";
+import { evaluateNextDay, ruleDue } from "./rule-evaluation.ts";
 import { parseGroupExpression, parseSiteExpression } from "./rule-expression.ts";
 import { SERVICE_WORDS, SERVICES, type Service } from "./service-kind.ts";
 import { BACKUP_ROOT } from "./service-routes.ts";
@@ -31,17 +31,22 @@ function answerRule(request: GraphRequest, status: number, rule: InclusionRule):
   };
 }
 
-function checkExpression(service: Service, expression: string, isDynamic: boolean): void {
+function checkExpression(
+  { service, expression, isDynamic }: Pick<InclusionRule, "service" | "expression" | "isDynamic">,
+  limits: BackupLimits,
+): void {
   if (service === "sharePoint") {
-    if (parseSiteExpression(expression) === null) throw refusal("rule", "InvalidRuleExpression");
+    if (parseSiteExpression(expression, limits) === null) {
+      throw refusal("rule", "InvalidRuleExpression");
+    }
     return;
   }
   const groups = parseGroupExpression(expression);
   if (groups === null || groups.length === 0) throw refusal("rule", "InvalidRuleExpression");
-  if (groups.length > LIMITS.groupIdsPerExpression.value) {
+  if (groups.length > limits.groupIdsPerExpression) {
     throw refusal("rule", "InvalidRuleExpressionGroupLimitExceeded");
   }
-  if (!isDynamic && groups.length > LIMITS.groupIdsPerStaticRule.value) {
+  if (!isDynamic && groups.length > limits.groupIdsPerStaticRule) {
     throw refusal("rule", "InvalidRuleExpression");
   }
 }
@@ -70,12 +75,12 @@ function createRule(request: GraphRequest, service: Service): GraphResponse {
   if (isDynamic && (service === "sharePoint" || hasDynamicAlready)) {
     throw refusal("rule", "InvalidInclusionRuleCreateRequest");
   }
-  checkExpression(service, expression, isDynamic);
+  checkExpression({ service, expression, isDynamic }, tenant.limits);
   const id = request.newId();
   const by = identityOf(request.principal);
   request.emit(ruleCreated, { id, service, policyId: policy.id, expression, isDynamic, by });
   workSoon(request, tenant, id);
-  if (isDynamic) request.schedule(request.now + DAY_MS, ruleDaily, { ruleId: id });
+  if (isDynamic) evaluateNextDay(request, tenant, id);
   return answerRule(request, 201, tenant.rules.get(id) as InclusionRule);
 }
 
@@ -106,7 +111,7 @@ function patchRule(request: GraphRequest, service: Service): GraphResponse {
   }
   if (isWorking(rule)) throw refusal("rule", "InvalidProtectionRuleStatusForUpdation");
   const expression = (body[words.ruleExpression] ?? "") as string;
-  checkExpression(service, expression, true);
+  checkExpression({ service, expression, isDynamic: true }, tenant.limits);
   const by = identityOf(request.principal);
   request.emit(ruleChanged, { id: rule.id, status: "updateRequested", expression, by });
   workSoon(request, tenant, rule.id);
@@ -169,7 +174,7 @@ function listRules(request: GraphRequest, service: Service): GraphResponse {
     items: [...tenant.rules.values()].filter((rule) => rule.policyId === policy.id),
     toJson: (rule) => ruleJson(rule, request),
     context: `solutions/backupRestore/${SERVICE_WORDS[service].rules}`,
-    pageSize: LIMITS.pageSize.value,
+    pageSize: tenant.limits.pageSize,
   });
 }
 

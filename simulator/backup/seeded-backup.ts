@@ -2,11 +2,12 @@ import type { Identity } from "../core/principal.ts";
 import type { Estate, EstateTenant } from "../seed/estate.ts";
 import type { BackupState, TenantBackup } from "./backup-state.ts";
 import { protectableCount, protectableIndex, protectableResourceId } from "./protectable.ts";
-import { DAY_MS, DOCUMENTED_DURATIONS, HOUR_MS } from "./durations.ts";
+import { DAY_MS, HOUR_MS } from "./durations.ts";
 import { errorRow } from "./error-catalogue.ts";
 import { MANUAL_SOURCE, type ItemError, type ProtectionUnit } from "./protection-unit.ts";
 import type { ProtectionPolicy } from "./protection-policy.ts";
 import type { ServiceControl } from "./service-control.ts";
+import { settingsOf } from "./settings.ts";
 import { SERVICE_WORDS, SERVICES, type Service } from "./service-kind.ts";
 import type { Stamp } from "./stamp.ts";
 import { UnitTable, type SeededUnits } from "./unit-table.ts";
@@ -43,7 +44,7 @@ function seedTenant(estate: Estate, tenant: EstateTenant): TenantBackup {
   return {
     tenantId: tenant.tenantId,
     seed: estate.seed,
-    durations: DOCUMENTED_DURATIONS,
+    ...settingsOf(estate.backup),
     control: seedControl(estate, tenant, controller),
     policies,
     units: new UnitTable(units),

@@ -33,9 +33,6 @@ export interface ServiceControl {
 /** What a request is going to do, for the rule of who may do it in which state. */
 export type Purpose = "read" | "changeProtection" | "restore";
 
-/** Shortest and longest notice of a takeover, in days. */
-export const TAKEOVER_NOTICE_DAYS = { min: 7, max: 30 } as const;
-
 /**
  * Whether an application may act. pendingActive reads only; pendingInactive keeps all rights until the date; an
  * application that is neither cannot even read, and is answered like a tenant without the product.

@@ -15,13 +15,10 @@ import {
 import { DAY_MS } from "./durations.ts";
 import { refusal } from "./error-catalogue.ts";
 import { serviceAppJson, serviceStatusJson } from "./representation.ts";
-import { controllerOf, TAKEOVER_NOTICE_DAYS, type ServiceApp } from "./service-control.ts";
+import { controllerOf, type ServiceApp } from "./service-control.ts";
 
 export const BACKUP_ROOT = "/solutions/backupRestore";
 const APPS = `${BACKUP_ROOT}/serviceApps`;
-
-/** An active controller that unregisters leaves this much time for another one. */
-const ORPHAN_GRACE_MS = 7 * DAY_MS;
 
 /** At the effective date the controllers change places, unless the change was taken back. */
 export const controllerSwitched = defineTransition<{ appId: string; effectiveAt: number }>(
@@ -147,8 +144,9 @@ const ActivateBody = z.strictObject({ effectiveDateTime: z.string().nullish() })
 
 function activateApp(request: GraphRequest): GraphResponse {
   const { effectiveDateTime } = request.parse(ActivateBody, "InvalidRequest");
-  const { control } = openProvisioned(request);
-  const app = readApp(request, backupOf(request));
+  const tenant = openProvisioned(request);
+  const { control } = tenant;
+  const app = readApp(request, tenant);
   const by = identityOf(request.principal);
   if (app.status === "active") return answerApp(request, 202, app);
   if ([...control.apps.values()].some(({ status }) => status === "pendingActive")) {
@@ -172,8 +170,8 @@ function activateApp(request: GraphRequest): GraphResponse {
   const notice = effectiveAt === null ? 0 : effectiveAt - request.now;
   if (
     effectiveAt === null ||
-    notice < TAKEOVER_NOTICE_DAYS.min * DAY_MS ||
-    notice > TAKEOVER_NOTICE_DAYS.max * DAY_MS
+    notice < tenant.durations.takeoverNoticeDays.min * DAY_MS ||
+    notice > tenant.durations.takeoverNoticeDays.max * DAY_MS
   ) {
     throw refusal("serviceApp", "InvalidEffectiveDateTime");
   }
@@ -221,13 +219,14 @@ function deactivateApp(request: GraphRequest): GraphResponse {
 
 function deleteApp(request: GraphRequest): GraphResponse {
   refusePowerShell(request);
-  const app = readApp(request, openProvisioned(request));
+  const tenant = openProvisioned(request);
+  const app = readApp(request, tenant);
   if (app.status === "pendingInactive") throw refusal("serviceApp", "DeletePendingInactive");
   const { status } = app;
   request.emit(serviceAppDeleted, { appId: app.id });
   if (status === "pendingActive") returnControl(request);
   if (status === "active") {
-    const graceEndsAt = request.now + ORPHAN_GRACE_MS;
+    const graceEndsAt = request.now + Math.round(tenant.durations.orphanGraceDays * DAY_MS);
     request.emit(serviceChanged, {
       gracePeriodAt: graceEndsAt,
       by: identityOf(request.principal),

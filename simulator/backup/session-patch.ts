@@ -12,7 +12,6 @@ import {
 import type { TenantBackup } from "./backup-state.ts";
 import { inlineFailure } from "./delta.ts";
 import { errorRow, refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
 import type { Json } from "./representation.ts";
 import { sessionStatusAt, type RestoreArtifact, type RestoreSession } from "./restore-session.ts";
 import { SERVICE_WORDS, type Service } from "./service-kind.ts";
@@ -116,6 +115,7 @@ function nameOf(element: Element): string {
 
 function checkElements(
   request: GraphRequest,
+  tenant: TenantBackup,
   session: RestoreSession,
   parsed: { readonly isGranular: boolean; readonly elements: readonly Element[] },
 ): void {
@@ -128,7 +128,7 @@ function checkElements(
     throw refusal("patchSession", "InvalidPatchRequest");
   }
   if (elements.length === 0) throw refusal("patchSession", "InvalidArtifactRequest");
-  if (elements.length > LIMITS.artifactsPerRequest.value) {
+  if (elements.length > tenant.limits.artifactsPerRequest) {
     throw refusal("patchSession", "RestoreArtifactsLimitBreached");
   }
   if (elements.some((element) => !isRemoval(element) && nameOf(element) === "")) {
@@ -145,7 +145,7 @@ export function patchSession(request: GraphRequest, service: Service): GraphResp
   const parsed = parseElements(request, service);
   const tenant = openBackup(request, "restore");
   const session = findSession(request, tenant, service);
-  checkElements(request, session, parsed);
+  checkElements(request, tenant, session, parsed);
   const plans = planElements(request, tenant, session, parsed.elements);
   const added = plans.flatMap((plan) => (plan.kind === "add" ? [plan.artifact] : []));
   const removed = plans.flatMap((plan) => (plan.kind === "remove" ? [plan.artifactId] : []));

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { identityOf } from "../core/principal.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
+import { isStruck } from "../faults/seeded-faults.ts";
 import { project } from "../odata/page.ts";
 import { openBackup, RESTORE } from "./access.ts";
 import {
@@ -12,10 +13,10 @@ import {
 } from "./artifact-request.ts";
 import { backupOf } from "./backup-state.ts";
 import { refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
 import { scheduleResolution } from "./bulk-restore.ts";
 import { scheduleArtifacts } from "./restore-execution.ts";
 import { sessionStatusAt, type RestoreSession } from "./restore-session.ts";
+import { capAgainst } from "./session-caps.ts";
 import { SERVICE_WORDS, SERVICES, type Service } from "./service-kind.ts";
 import { BACKUP_ROOT } from "./service-routes.ts";
 import {
@@ -56,7 +57,7 @@ function listSessions(request: GraphRequest, service: Service | null): GraphResp
     ),
     toJson: (session) => sessionJson(session, request),
     context: `solutions/backupRestore/${collection}`,
-    pageSize: LIMITS.pageSize.value,
+    pageSize: tenant.limits.pageSize,
   });
 }
 
@@ -86,7 +87,7 @@ function readArtifacts(
 ): AddedArtifact[] {
   const tenant = backupOf(request);
   if (additions.length === 0) throw refusal("createSession", "InvalidArtifactRequest");
-  if (additions.length > LIMITS.artifactsPerRequest.value) {
+  if (additions.length > tenant.limits.artifactsPerRequest) {
     throw refusal("createSession", "RestoreArtifactsLimitBreached");
   }
   const artifacts = additions.map((addition) => {
@@ -125,6 +126,9 @@ function deleteSession(request: GraphRequest): GraphResponse {
   if (sessionStatusAt(session, request.now) !== "draft") {
     throw refusal("deleteSession", "RestoreSessionActionNotAllowed");
   }
+  if (isStruck(request, "transientRefusals", `${session.id} ${request.requestId}`)) {
+    throw refusal("deleteSession", "IncompleteArtifactDeletion");
+  }
   request.emit(sessionDeleted, { id: session.id });
   return { status: 204 };
 }
@@ -138,9 +142,11 @@ function activateSession(request: GraphRequest): GraphResponse {
   if (session.artifacts.size === 0 && session.bulkRequest === null) {
     throw refusal("activateSession", "InvalidArtifactRequest");
   }
-  if (countRunningSessions(tenant, request.now) >= LIMITS.activeRestoreSessions.value) {
+  if (countRunningSessions(tenant, request.now) >= tenant.limits.activeRestoreSessions) {
     throw refusal("activateSession", "TooManyActiveRestoreSessions");
   }
+  const cap = capAgainst(tenant, session, request.now);
+  if (cap !== null) throw refusal("activateSession", cap);
   request.emit(sessionActivated, { id: session.id, by: identityOf(request.principal) });
   scheduleArtifacts(request, session);
   if (session.bulkRequest !== null) scheduleResolution(request, tenant, session);
@@ -161,7 +167,7 @@ function listArtifacts(
       (session.jobType === "granular") === list.isGranular ? [...session.artifacts.values()] : [],
     toJson: (artifact) => artifactJson(artifact, session, tenant, request.now),
     context: `solutions/backupRestore/${words.sessions}('${session.id}')/${name}`,
-    pageSize: LIMITS.pageSize.value,
+    pageSize: tenant.limits.pageSize,
   });
 }
 

@@ -5,7 +5,6 @@ import type { Sequence } from "../odata/page.ts";
 import { CONFIGURATION, delegatedOnly, isGuid, openBackup } from "./access.ts";
 import type { TenantBackup } from "./backup-state.ts";
 import { refusal } from "./error-catalogue.ts";
-import { LIMITS } from "./limits.ts";
 import { findPolicy } from "./policy-lookup.ts";
 import { unitOffboardCancelled, unitOffboardRequested } from "./protection-events.ts";
 import { unitPolicyAt, unitStatusAt, type ProtectionUnit } from "./protection-unit.ts";
@@ -38,14 +37,14 @@ function pageOfUnits(
   },
 ): GraphResponse {
   const clauses = (request.query.filterText ?? "").split(/\s(?:and|or)\s/i).length;
-  if (clauses > LIMITS.filterClauses.value) throw refusal("units", "FilterLengthExceeded");
+  if (clauses > tenant.limits.filterClauses) throw refusal("units", "FilterLengthExceeded");
   return request.page({
     items: narrow(request, tenant, options.items, options.service),
     toJson: (unit) => unitJson(unit, tenant, request),
     context: `solutions/backupRestore/${options.context}`,
     filterable: FILTERABLE,
     ignoreCase: true,
-    pageSize: LIMITS.pageSize.value,
+    pageSize: tenant.limits.pageSize,
   });
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { jsonAnswer, type HttpAnswer, type HttpCall } from "../protocol/message.ts";
 import { ScenarioRefusal } from "../scenarios/scenario.ts";
+import { describeDefects } from "../seed/defects.ts";
 import { answerAdminPage } from "./admin-page.ts";
 import { renderOpenApi } from "./openapi.ts";
 import { ControlRefusal, type ControlContext, type Operation } from "./operation.ts";
@@ -43,12 +44,29 @@ async function answerOperation(
   call: HttpCall,
   context: ControlContext,
 ): Promise<HttpAnswer> {
-  const query = operation.query?.parse(Object.fromEntries(url.searchParams));
-  const body = operation.body?.parse(jsonOf(call));
+  const query = checked(operation.query, Object.fromEntries(url.searchParams));
+  const body = operation.body === null ? undefined : checked(operation.body, jsonOf(call));
   const result = await operation.run({ query, body }, context);
   return operation.answer === null
     ? { status: operation.status, headers: {}, body: "" }
     : jsonAnswer(operation.status, result);
+}
+
+/** An input that its schema does not allow; one line each. */
+class InputRefusal extends Error {
+  readonly defects: readonly string[];
+
+  constructor(defects: readonly string[]) {
+    super("The request is not valid.");
+    this.defects = defects;
+  }
+}
+
+function checked(schema: z.ZodType | null, input: unknown): unknown {
+  if (schema === null) return undefined;
+  const result = schema.safeParse(input, { reportInput: true });
+  if (!result.success) throw new InputRefusal(describeDefects(schema, result.error));
+  return result.data;
 }
 
 /** A page of another site that a browser shows must not move this simulator. */
@@ -63,6 +81,7 @@ function jsonOf(call: HttpCall): unknown {
 }
 
 function problemOf(error: unknown): HttpAnswer {
+  if (error instanceof InputRefusal) return problem(400, error.message, error.defects);
   if (error instanceof z.ZodError) {
     return problem(
       400,

@@ -4,6 +4,7 @@ import { iso } from "../core/iso.ts";
 import { scenarios } from "../scenarios/scenarios.ts";
 import { faultOperations } from "./fault-operations.ts";
 import { ControlRefusal, defineOperation, type Operation } from "./operation.ts";
+import { settingsOperations } from "./settings-operations.ts";
 import { snapshotOperations } from "./snapshot-operations.ts";
 import { troubleOperations } from "./trouble-operations.ts";
 import { TenantState, tenantStateOf } from "./tenant-state.ts";
@@ -193,5 +194,6 @@ export const operations: readonly Operation[] = [
   listScenarios,
   ...scenarioOperations,
   ...troubleOperations,
+  ...settingsOperations,
   ...snapshotOperations,
 ];

@@ -168,7 +168,8 @@ export class FaultGate {
       case "wrongResults":
         return after((answer) => confuseResults(answer, call, pick));
       case "failedArtifacts":
-        // Drawn by the restore itself, not by requests.
+      case "transientRefusals":
+        // Drawn by the service itself, not by requests.
         return { kind: "none" };
     }
   }

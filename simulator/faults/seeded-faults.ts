@@ -1,9 +1,10 @@
 import { z } from "zod";
 
 import { defineEvent, defineState, type Area } from "../core/area.ts";
+import type { Context } from "../core/context.ts";
 
 /**
- * The faults that may be sown. Each but the last hits single requests; a rate is the share of requests that draw it,
+ * The faults that may be sown. Each but the last two hits single requests; a rate is the share of requests that draw it,
  * and a fault that does not fit the drawn request (a stale answer to a POST) leaves it alone.
  */
 export const FAULT_KINDS = [
@@ -31,6 +32,8 @@ export const FAULT_KINDS = [
   "wrongResults",
   /** A restore artifact fails with UnknownError when its time has come. */
   "failedArtifacts",
+  /** Backup refuses what it documents as transient: PolicySaveFailed, IncompleteArtifactDeletion. */
+  "transientRefusals",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -62,9 +65,11 @@ export const SeededFaults = z
   );
 export type SeededFaults = z.infer<typeof SeededFaults>;
 
-/** A run of "throttled" and the artifacts are drawn on their own. */
+/** Runs of "throttled" and what the service itself does wrong are drawn on their own. */
+const DRAWN_ALONE: readonly FaultKind[] = ["throttled", "failedArtifacts", "transientRefusals"];
+
 function sumOfDrawn(rates: Partial<Readonly<Record<FaultKind, number>>>): number {
-  return FAULT_KINDS.filter((kind) => kind !== "throttled" && kind !== "failedArtifacts").reduce(
+  return FAULT_KINDS.filter((kind) => !DRAWN_ALONE.includes(kind)).reduce(
     (sum, kind) => sum + (rates[kind] ?? 0),
     0,
   );
@@ -93,6 +98,18 @@ export const faultsSown = defineEvent(
     state.drawn = 0;
   },
 );
+
+/** Whether what the service itself may do wrong happens to a thing in the context's tenant. */
+export function isStruck(
+  context: Context,
+  kind: "failedArtifacts" | "transientRefusals",
+  thingId: string,
+): boolean {
+  const { seeded } = faultState.of(context);
+  if (seeded === null) return false;
+  const isMeant = (seeded.tenantId ?? context.tenantId).toLowerCase() === context.tenantId;
+  return isMeant && context.random(kind, seeded.seed, thingId) < (seeded.rates[kind] ?? 0);
+}
 
 /** A request has drawn under this number; those inside a batch are journaled before the batch itself. */
 export function noteDraw(source: Parameters<typeof faultState.of>[0], number: number): void {

@@ -2,12 +2,14 @@ import { z } from "zod";
 
 import { backupOf } from "../backup/backup-state.ts";
 import { serviceAppChanged, serviceAppRegistered } from "../backup/control-events.ts";
-import { DAY_MS } from "../backup/durations.ts";
-import { controllerOf, TAKEOVER_NOTICE_DAYS } from "../backup/service-control.ts";
+import { DAY_MS, DOCUMENTED_DURATIONS } from "../backup/durations.ts";
+import { controllerOf } from "../backup/service-control.ts";
 import { controllerSwitched } from "../backup/service-routes.ts";
 import { iso } from "../core/iso.ts";
 import { guidFrom } from "../core/random.ts";
 import { At, atOf, defineScenario, ScenarioRefusal, TenantId } from "./scenario.ts";
+
+const NOTICE_DAYS = DOCUMENTED_DURATIONS.takeoverNoticeDays;
 
 export const controllerTakeover = defineScenario({
   name: "controller-takeover",
@@ -20,8 +22,8 @@ export const controllerTakeover = defineScenario({
     noticeDays: z
       .number()
       .nonnegative()
-      .max(TAKEOVER_NOTICE_DAYS.max)
-      .default(TAKEOVER_NOTICE_DAYS.min)
+      .max(NOTICE_DAYS.max)
+      .default(NOTICE_DAYS.min)
       .describe("Days until it controls; Graph itself allows 7 to 30."),
   }),
   answer: z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { backupOf } from "../backup/backup-state.ts";
-import { errorRow } from "../backup/error-catalogue.ts";
+import { ERROR_CATALOGUE } from "../backup/error-catalogue.ts";
 import { resourceHeld, unitFailed, unitStalled } from "../backup/protection-events.ts";
 import { unitStatusAt, type ProtectionUnit } from "../backup/protection-unit.ts";
 import { SERVICES } from "../backup/service-kind.ts";
@@ -54,18 +54,20 @@ export const unitFailure = defineScenario({
   input: z
     .strictObject({
       ...CHOICE,
-      code: z.string().min(1).optional().describe("Code of the error (default: by service)."),
+      code: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("Code of the error (default: by service); the documented ones have a message."),
       message: z.string().min(1).optional(),
     })
     .refine(isOneChoice, ONE_CHOICE),
   answer: Answer,
   run: (context, input) =>
     troubleUnits(context, input, ({ id, service }) => {
-      const usual = errorRow("unitItem", service === "exchange" ? "QuotaExceeded" : "UnknownError");
-      const error = {
-        code: input.code ?? usual.code,
-        message: input.message ?? usual.message,
-      };
+      const code = input.code ?? (service === "exchange" ? "QuotaExceeded" : "UnknownError");
+      const documented = Object.values(ERROR_CATALOGUE.unitItem).find((row) => row.code === code);
+      const error = { code, message: input.message ?? documented?.message ?? code };
       context.emit(unitFailed, { unitId: id, error });
     }),
 });

@@ -1,4 +1,6 @@
+import type { BackupChanges } from "../backup/settings.ts";
 import { SeededIds } from "../core/seeded-ids.ts";
+import { describeDefects } from "./defects.ts";
 import { SeedFile, type TenantSeed } from "./schema.ts";
 
 export type EstateTenant = TenantSeed & {
@@ -18,6 +20,10 @@ export interface Estate {
   readonly startsAt: number;
   readonly applications: SeedFile["applications"];
   readonly tenants: readonly EstateTenant[];
+  /** What differs from the documented backup service. */
+  readonly backup: BackupChanges;
+  /** Whether reads that only `/beta` has are answered. */
+  readonly hasBeta: boolean;
   /** The tenant with this id, or null. */
   tenant(tenantId: string): EstateTenant | null;
   /** The tenant with this verified domain, or null. */
@@ -28,11 +34,9 @@ export interface Estate {
 
 /** Checks a parsed seed file; throws with one line per defect. */
 export function createEstate(input: unknown): Estate {
-  const result = SeedFile.safeParse(input);
+  const result = SeedFile.safeParse(input, { reportInput: true });
   if (!result.success) {
-    const defects = result.error.issues.map(
-      (issue) => `${issue.path.join(".") || "(file)"}: ${issue.message}`,
-    );
+    const defects = describeDefects(SeedFile, result.error);
     throw new Error(`The seed file is not valid.\n${defects.join("\n")}`);
   }
   const file = result.data;
@@ -57,6 +61,12 @@ export function createEstate(input: unknown): Estate {
     startsAt: Date.parse(file.startsAt),
     applications: file.applications,
     tenants,
+    backup: {
+      durations: file.durations?.backup,
+      limits: file.limits?.backup,
+      options: file.options?.backup,
+    },
+    hasBeta: file.options?.beta ?? false,
     tenant: (tenantId) => byId.get(tenantId.toLowerCase()) ?? null,
     tenantOfDomain: (domain) => byDomain.get(domain.toLowerCase()) ?? null,
     file,

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { BackupOptions, DurationChanges, LimitChanges } from "../backup/settings.ts";
+
 const Instant = z.iso.datetime({ offset: true });
 const Share = z.number().min(0).max(1);
 
@@ -70,6 +72,17 @@ export const SeedFile = z.strictObject({
     )
     .min(1),
   tenants: z.array(TenantSeed).min(1),
+  /** How long things take, where that is not to be as documented. */
+  durations: z.strictObject({ backup: DurationChanges.optional() }).optional(),
+  /** Limits and caps, where they are not to be as documented. */
+  limits: z.strictObject({ backup: LimitChanges.optional() }).optional(),
+  options: z
+    .strictObject({
+      /** Reads that only `/beta` has are answered. */
+      beta: z.boolean().optional(),
+      backup: BackupOptions.optional(),
+    })
+    .optional(),
 });
 export type SeedFile = z.infer<typeof SeedFile>;
 export type TenantSeed = z.infer<typeof TenantSeed>;

@@ -1,14 +1,16 @@
 import { ERROR_CATALOGUE } from "../../../../simulator/backup/error-catalogue.ts";
 import type { ErrorRow } from "../../../../simulator/backup/error-row.ts";
-import { unitFailed } from "../../../../simulator/backup/protection-events.ts";
-import { act, APP_ID } from "./backup-world.ts";
+import { POWERSHELL_CLIENT_ID } from "../../../../simulator/backup/access.ts";
+import { createValidatedSimulator } from "../validated-simulator.ts";
+import { APP_ID, BackupClient, backupSeed } from "./backup-world.ts";
 import {
   ADATUM,
   application,
   change,
   competitor,
   CONTOSO,
-  fault,
+  configure,
+  fail,
   type Found,
   groupId,
   inlineFailureOf,
@@ -41,6 +43,7 @@ export const protectionProvocations: Readonly<
       change(client, { status: "protectionChangeLocked" });
       return refused(client, "POST", EXCHANGE, { displayName: "A" });
     },
+    Forbidden: () => refused(powerShell(), "GET", ""),
     async RestoreLocked() {
       const client = application();
       change(client, { status: "restoreLocked" });
@@ -107,7 +110,8 @@ export const protectionProvocations: Readonly<
     },
     async PolicySaveFailed() {
       const client = application(ADATUM);
-      await fault(client, "/exchangeProtectionPolicies$", 500, "PolicySaveFailed");
+      await client.ask("POST", "/enable", { appOwnerTenantId: CONTOSO });
+      await fail(client, "transientRefusals");
       return refused(client, "POST", EXCHANGE, { displayName: "B" });
     },
   },
@@ -163,6 +167,13 @@ export const protectionProvocations: Readonly<
       await client.ask("POST", `/protectionPolicies/${policyId}/activate`, undefined, 202);
       return refused(client, "POST", `/protectionPolicies/${policyId}/activate`);
     },
+    async PolicyActionNotAllowed() {
+      const client = application(ADATUM);
+      const policyId = await policyIn(client);
+      await client.ask("POST", `/protectionPolicies/${policyId}/activate`, undefined, 202);
+      await configure(client, { options: { backup: { wrongPolicyState: "article" } } });
+      return refused(client, "POST", `/protectionPolicies/${policyId}/activate`);
+    },
     async AnotherPolicyActive() {
       const client = application(ADATUM);
       const first = await policyIn(client);
@@ -175,6 +186,12 @@ export const protectionProvocations: Readonly<
     async invalidStateForActivation() {
       const client = application(ADATUM);
       const policyId = await policyIn(client);
+      return refused(client, "POST", `/protectionPolicies/${policyId}/deactivate`);
+    },
+    async PolicyActionNotAllowed() {
+      const client = application(ADATUM);
+      const policyId = await policyIn(client);
+      await configure(client, { options: { backup: { wrongPolicyState: "article" } } });
       return refused(client, "POST", `/protectionPolicies/${policyId}/deactivate`);
     },
   },
@@ -236,15 +253,26 @@ async function patchOursInline(body: unknown): Promise<Found> {
   );
 }
 
+/** The error that a scenario puts on a unit, as the unit shows it; its message must be the catalogue's too. */
 async function unitErrorOf(row: ErrorRow): Promise<Found> {
   const client = application();
   const unit = await client.unit("mailboxProtectionUnits");
-  act(client.sim, CONTOSO, (context) => {
-    const { code, message } = row;
-    context.emit(unitFailed, { unitId: unit["id"] as string, error: { code, message } });
+  const unitIds = [unit["id"]];
+  await client.sim.fetch("/simulator/scenarios/unit-failed", {
+    method: "POST",
+    json: { tenantId: CONTOSO, unitIds, code: row.code },
   });
   const read = await client.ask("GET", `/protectionUnits/${unit["id"] as string}`);
-  return { status: 200, code: (read["error"] as { code: string }).code };
+  const error = read["error"] as { code: string; message: string };
+  return { status: 200, code: error.message === row.message ? error.code : "another message" };
+}
+
+/** The client of Microsoft Graph PowerShell, in an estate that knows it. */
+function powerShell(): ReturnType<typeof application> {
+  const seed = backupSeed() as { applications: { clientId: string }[] };
+  const [first] = seed.applications;
+  if (first !== undefined) seed.applications.push({ ...first, clientId: POWERSHELL_CLIENT_ID });
+  return new BackupClient(createValidatedSimulator(seed), CONTOSO, { application: 2 });
 }
 
 async function bulkJob(body: unknown): Promise<Found> {

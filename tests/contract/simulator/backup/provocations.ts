@@ -157,17 +157,19 @@ export function purge(client: BackupClient, userId: string): void {
   });
 }
 
-/** Lets the next matching request fail as a transient defect of the service would. */
-export async function fault(
+/** Lets what the service itself may do wrong go wrong each time. */
+export async function fail(
   client: BackupClient,
-  path: string,
-  status: number,
-  code: string,
+  kind: "failedArtifacts" | "transientRefusals",
 ): Promise<void> {
-  await client.sim.fetch("/simulator/faults", {
-    method: "POST",
-    json: { path, behaviour: "status", status, body: { error: { code, message: "" } } },
-  });
+  const json = { seed: 5, rates: { [kind]: 1 } };
+  await client.sim.fetch("/simulator/faults/seeded", { method: "PUT", json });
+}
+
+/** Changes durations, limits and choices as a person would. */
+export async function configure(client: BackupClient, json: Json): Promise<void> {
+  const { status } = await client.sim.fetch("/simulator/settings", { method: "PUT", json });
+  if (status !== 200) throw new Error(`PUT settings: ${status}`);
 }
 
 /** A takeover by the second application, asked for but not yet effective. */

@@ -3,8 +3,9 @@ import {
   application,
   artifact,
   artifactError,
+  configure,
   draft,
-  fault,
+  fail,
   type Found,
   hold,
   inlineFailureOf,
@@ -14,6 +15,7 @@ import {
   purge,
   refused,
 } from "./provocations.ts";
+import type { Json } from "./backup-world.ts";
 
 type Provocation = () => Promise<Found>;
 
@@ -104,7 +106,7 @@ export const restoreProvocations: Readonly<Record<string, Readonly<Record<string
       async IncompleteArtifactDeletion() {
         const client = application();
         const sessionId = await draft(client, []);
-        await fault(client, "/restoreSessions/", 500, "IncompleteArtifactDeletion");
+        await fail(client, "transientRefusals");
         return refused(client, "DELETE", `/restoreSessions/${sessionId}`);
       },
     },
@@ -126,17 +128,18 @@ export const restoreProvocations: Readonly<Record<string, Readonly<Record<string
         const last = await draft(client, await points(client, 1, "mailbox"));
         return refused(client, "POST", `/restoreSessions/${last}/activate`);
       },
+      RestoreSessionsCapExceeded: () => activateBeyond({ restoreSessionsPerService: 1 }),
+      RestoringArtifactsCapExceeded: () => activateBeyond({ restoringArtifactsPerService: 1 }),
+      DailyArtifactsCapExceeded: () => activateBeyond({ restoredArtifactsPerDay: 1 }, 12),
+      MonthlyRestoresCapExceeded: () => activateBeyond({ restoresPerUnitAndMonth: 1 }, 24 * 10),
     },
     artifactItem: {
       async UnknownError() {
         const client = application();
-        await fault(client, "mailboxRestoreArtifacts$", 500, "UnknownError");
-        const found = await refused(
-          client,
-          "GET",
-          `${SESSIONS}/${await draft(client, [])}/mailboxRestoreArtifacts`,
-        );
-        return { ...found, status: 200 };
+        await fail(client, "failedArtifacts");
+        const sessionId = await draft(client, await points(client));
+        await activate(client, sessionId);
+        return artifactError(client, sessionId);
       },
       async ArtifactNotFound() {
         const client = application();
@@ -245,6 +248,17 @@ function createWith(
   mailboxRestoreArtifacts: readonly unknown[],
 ): Promise<Found> {
   return refused(client, "POST", SESSIONS, { mailboxRestoreArtifacts });
+}
+
+/** Activates two sessions of one unit with so many hours between them while a cap is in force. */
+async function activateBeyond(caps: Json, hours = 0): Promise<Found> {
+  const client = application();
+  await configure(client, { limits: { backup: caps } });
+  const found = await points(client);
+  await activate(client, await draft(client, found));
+  const second = await draft(client, found);
+  client.sim.advanceBy(hours * 3_600_000);
+  return refused(client, "POST", `/restoreSessions/${second}/activate`);
 }
 
 const BROWSING = "/sharePointBrowseSessions";

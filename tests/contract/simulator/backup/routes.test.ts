@@ -29,13 +29,6 @@ test("names are given to people only", async () => {
   expect(site["siteWebUrl"]).toMatch(/^https:\/\/contoso\.sharepoint\.com\//);
 });
 
-test("PowerShell's client is refused at the root by design", async () => {
-  const { POWERSHELL_CLIENT_ID, refusePowerShell } =
-    await import("../../../../simulator/backup/access.ts");
-  const request = { principal: { appId: POWERSHELL_CLIENT_ID } } as never;
-  expect(() => refusePowerShell(request)).toThrow("PowerShell");
-});
-
 test("generated create, update and delete of generic collections are refused", async () => {
   const client = new BackupClient(createBackupWorld(), CONTOSO);
   const unit = await client.unit("driveProtectionUnits");
