@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { type LoadResult, measureClosedLoop, requestBytes } from "./closed-loop.ts";
 import { LARGE, seedOf, SMALL, tenantIdOf } from "./estates.ts";
-import { type ServerKind, startServer } from "./server-process.ts";
+import { type ServerProcess, startServer } from "./server-process.ts";
 import { measureSyncCeiling } from "./sync-ceiling.ts";
-import { prepare, workloadsOf } from "./workloads.ts";
+import { prepare, type Workload, workloadsOf } from "./workloads.ts";
 
 const WARM_UP_MS = 1_000;
 const MEASURE_MS = Number(process.env["BENCH_MEASURE_MS"] ?? 4_000);
@@ -14,24 +14,8 @@ const LOG_SIZES = [10_000, 100_000] as const;
 
 const directory = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-simulator-"));
 try {
-  const echo = await measureOther("echo", "/v1.0/users/1");
-  const mock = await measureOther("staticMock", "/v1.0/users?$top=100");
+  await measureRequests();
   const syncs = await measureSyncCeiling(join(directory, "syncs"), MEASURE_MS);
-  print(["Requests", "a second", "p50 ms", "p99 ms", "of an echo server"]);
-  print(["---", "--:", "--:", "--:", "--:"]);
-  const row = (name: string, result: LoadResult, requestsEach = 1) => {
-    const ratio = result.requestsPerSecond / echo.requestsPerSecond;
-    print([
-      requestsEach === 1 ? name : `${name} (× ${requestsEach})`,
-      round(result.requestsPerSecond),
-      result.p50Ms.toFixed(2),
-      result.p99Ms.toFixed(2),
-      `${(100 * ratio).toFixed(0)} %`,
-    ]);
-  };
-  row("(node:http that answers `{}`)", echo);
-  row("(static mock: 100 users from a list)", mock);
-  await measureRequests(row);
   process.stdout.write(
     `\nThis disk alone: ${round(syncs)} synced appends a second, one after another.\n\n`,
   );
@@ -46,26 +30,61 @@ try {
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function measureOther(kind: ServerKind, path: string): Promise<LoadResult> {
-  const server = await startServer({ kind });
-  const bytes = requestBytes(server.url, { method: "GET", path });
-  const result = await measureClosedLoop(server.url, () => bytes, loop(16));
-  await server.stop();
-  return result;
+interface Measured extends LoadResult {
+  /** Processor time of the server for one HTTP request. */
+  readonly processorMs: number;
 }
 
-async function measureRequests(
-  row: (name: string, result: LoadResult, requestsEach: number) => void,
-): Promise<void> {
-  const server = await startServer({
+/** Each row over the simulator and over a static mock, one right after the other. */
+async function measureRequests(): Promise<void> {
+  print(["Requests", "a second", "p50 ms", "p99 ms", "µs each", "of the mock", "its µs"]);
+  print(["---", "--:", "--:", "--:", "--:", "--:", "--:"]);
+  const echo = await startServer({ kind: "echo" });
+  const nothing = requestBytes(echo.url, { method: "GET", path: "/v1.0/users/1" });
+  const bare = await measure(echo, { connections: 16, next: () => nothing });
+  printRates("(node:http that answers `{}`)", bare, null);
+  await echo.stop();
+  const mock = await startServer({ kind: "staticMock" });
+  const simulator = await startServer({
     kind: "simulator",
     seed: seedOf(SMALL),
     dataDir: join(directory, "rates"),
   });
-  for (const { name, requestsEach, connections, next } of await workloadsOf(server.url)) {
-    row(name, await measureClosedLoop(server.url, next, loop(connections)), requestsEach);
+  for (const workload of await workloadsOf(simulator.url)) {
+    const { name, requestsEach } = workload;
+    const ours = await measure(simulator, workload);
+    const theirs = await measure(mock, workload);
+    printRates(requestsEach === 1 ? name : `${name} (× ${requestsEach})`, ours, theirs);
   }
-  await server.stop();
+  await simulator.stop();
+  await mock.stop();
+}
+
+async function measure(
+  server: ServerProcess,
+  { connections, next }: Pick<Workload, "connections" | "next">,
+): Promise<Measured> {
+  const load = (measureMs: number) =>
+    measureClosedLoop(server.url, next, { connections, warmUpMs: 0, measureMs });
+  await load(WARM_UP_MS);
+  const before = await server.usage();
+  const result = await load(MEASURE_MS);
+  const after = await server.usage();
+  const requests = result.requestsPerSecond * (MEASURE_MS / 1_000);
+  return { ...result, processorMs: (after.processorMs - before.processorMs) / requests };
+}
+
+function printRates(name: string, ours: Measured, theirs: Measured | null): void {
+  const share = theirs === null ? null : ours.requestsPerSecond / theirs.requestsPerSecond;
+  print([
+    name,
+    round(ours.requestsPerSecond),
+    ours.p50Ms.toFixed(2),
+    ours.p99Ms.toFixed(2),
+    round(ours.processorMs * 1_000),
+    share === null ? "" : `${(100 * share).toFixed(0)} %`,
+    theirs === null ? "" : round(theirs.processorMs * 1_000),
+  ]);
 }
 
 async function measureLargeEstate(): Promise<void> {
@@ -89,7 +108,7 @@ async function measureLargeEstate(): Promise<void> {
   startRow(
     `… after reading 2,500 of its mailboxes and drives`,
     performance.now() - began,
-    await server.memory(),
+    (await server.usage()).residentBytes,
   );
   await server.stop();
 }
@@ -113,10 +132,6 @@ async function measureRestart(requests: number): Promise<void> {
 
 function startRow(name: string, ms: number, bytes: number): void {
   print([name, (ms / 1_000).toFixed(2), round(bytes / 1_048_576)]);
-}
-
-function loop(connections: number) {
-  return { connections, warmUpMs: WARM_UP_MS, measureMs: MEASURE_MS };
 }
 
 function print(cells: readonly string[]): void {

@@ -20,8 +20,14 @@ export interface ServerReady {
   readonly residentBytes: number;
 }
 
+/** Of the server's process since its start. */
+export interface Usage {
+  readonly residentBytes: number;
+  readonly processorMs: number;
+}
+
 export interface ServerProcess extends ServerReady {
-  memory(): Promise<number>;
+  usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
 
@@ -38,9 +44,9 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
   const ready = (await next(child)) as ServerReady;
   return {
     ...ready,
-    async memory() {
-      child.send("memory");
-      return (await next(child)) as number;
+    async usage() {
+      child.send("usage");
+      return (await next(child)) as Usage;
     },
     async stop() {
       const ended = once(child, "exit");

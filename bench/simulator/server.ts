@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 import { startSimulator } from "../../simulator/start.ts";
 import { fillLog } from "./filled-log.ts";
-import type { ServerOptions, ServerReady } from "./server-process.ts";
+import type { ServerOptions, ServerReady, Usage } from "./server-process.ts";
 import { answerStatically } from "./static-mock.ts";
 
 interface Running {
@@ -11,8 +11,8 @@ interface Running {
   stop(): Promise<void>;
 }
 
-process.on("message", (message: ServerOptions | "memory" | "stop") => {
-  if (message === "memory") process.send?.(process.memoryUsage().rss);
+process.on("message", (message: ServerOptions | "usage" | "stop") => {
+  if (message === "usage") process.send?.(usage());
   else if (message === "stop") void running?.stop().then(() => process.exit(0));
   else void start(message);
 });
@@ -21,6 +21,11 @@ process.on("message", (message: ServerOptions | "memory" | "stop") => {
 process.once("disconnect", () => process.exit(0));
 
 let running: Running | null = null;
+
+function usage(): Usage {
+  const { user, system } = process.cpuUsage();
+  return { residentBytes: process.memoryUsage().rss, processorMs: (user + system) / 1_000 };
+}
 
 async function start(options: ServerOptions): Promise<void> {
   const began = performance.now();
@@ -40,6 +45,8 @@ async function serverOf(options: ServerOptions): Promise<Running> {
         dataDir: options.dataDir ?? null,
         port: 0,
         clock: Date,
+        // What is measured is the server, not the limits that it can play.
+        throttling: "none",
       });
     case "fill":
       await fillLog(options);
