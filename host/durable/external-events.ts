@@ -21,6 +21,18 @@ export class ExternalEvents {
     return this.#waiters.size > 0;
   }
 
+  /** Says that an event which nobody waits for would be awaited if its name were written otherwise. */
+  remarksOnEvent(name: string): string[] {
+    const awaited = otherSpelling(this.#waiters.keys(), name);
+    return awaited === null ? [] : [caseRemark(name, awaited)];
+  }
+
+  /** The same for an event that came before somebody waits for this name. */
+  remarksOnWait(name: string): string[] {
+    const kept = this.#early.has(name) ? null : otherSpelling(this.#early.keys(), name);
+    return kept === null ? [] : [caseRemark(kept, name)];
+  }
+
   /** Adds a waiter, and gives back the event that is to be raised now because it was there before. */
   wait(name: string, task: LeafTask): HistoryEvent | null {
     const stack = this.#waiters.get(name) ?? [];
@@ -63,3 +75,17 @@ export class ExternalEvents {
       );
   }
 }
+
+function otherSpelling(names: Iterable<string>, name: string): string | null {
+  const lower = name.toLowerCase();
+  for (const other of names) {
+    if (other !== name && other.toLowerCase() === lower) {
+      return other;
+    }
+  }
+  return null;
+}
+
+// The extension takes names without regard to case, the SDK does not: such an event reaches nobody.
+const caseRemark = (raised: string, awaited: string): string =>
+  `event '${raised}' reaches nobody: the orchestrator waits for '${awaited}', and durable-functions takes upper and lower case for different names.`;

@@ -12,7 +12,6 @@ import { ExecutionFault, NonDeterminismError } from "./execution-fault.ts";
 import { ExternalEvents } from "./external-events.ts";
 import type { CarriedEvent } from "./instance-record.ts";
 import { eventTypeName, HistoryEventType, type HistoryEvent } from "./history-event.ts";
-import { HttpPollingNode, HttpTask } from "./http-task.ts";
 import {
   describeWork,
   isSameWork,
@@ -20,15 +19,11 @@ import {
   workOfEffect,
   workOfEvent,
 } from "./scheduled-work.ts";
+import { taskOf } from "./task-of-action.ts";
 import {
-  ActivityTask,
   AllNode,
   AnyNode,
-  EntityCallTask,
-  EventTask,
   LockTask,
-  RetryNode,
-  SubOrchestrationTask,
   UserTimerNode,
   type LeafTask,
   type TaskNode,
@@ -80,6 +75,7 @@ export class ActionInterpreter implements TaskScope {
   readonly #events = new ExternalEvents();
   #timers: OpenTimer[] = [];
   #effects: Effect[] = [];
+  #remarks: string[] = [];
   #canceledTimers: number[] = [];
   #actions: readonly Action[] = [];
   /** The tasks behind the actions that were invoked; none where the code waits for nothing. */
@@ -220,6 +216,11 @@ export class ActionInterpreter implements TaskScope {
     });
   }
 
+  /** What people should be told about the events since the last call. */
+  takeRemarks(): string[] {
+    return this.#remarks.splice(0);
+  }
+
   /** The new work since the last call. */
   takeEffects(): { readonly effects: Effect[]; readonly canceledTimers: number[] } {
     const taken = { effects: this.#effects, canceledTimers: this.#canceledTimers };
@@ -246,6 +247,7 @@ export class ActionInterpreter implements TaskScope {
       this.settleTurn(turn.actionCount);
       this.#compare(turn.events);
     }
+    this.#remarks = [];
     // What the latest run of the code cancelled is news; the rows of earlier cancellations are gone already.
     this.collectCancellations();
   }
@@ -262,6 +264,7 @@ export class ActionInterpreter implements TaskScope {
   }
 
   waitForEvent(name: string, task: LeafTask): void {
+    this.#remarks.push(...this.#events.remarksOnWait(name));
     const early = this.#events.wait(name, task);
     if (early !== null) {
       this.#raise(name, early);
@@ -293,8 +296,14 @@ export class ActionInterpreter implements TaskScope {
     }
     const task = this.#hasContinuedAsNew ? null : this.#events.take(name);
     if (task === null) {
+      this.#remarks.push(...this.#events.remarksOnEvent(name));
       this.#events.keep(name, event);
     } else {
+      if (task.state !== "running") {
+        this.#remarks.push(
+          `event '${name}' was lost: durable-functions gave it to a task that had its event before and was yielded again. Make a new task for each event.`,
+        );
+      }
       task.settle(true, this, event);
     }
   }
@@ -330,30 +339,11 @@ export class ActionInterpreter implements TaskScope {
 
   #build(action: Action, path: readonly number[]): TaskNode {
     switch (action.actionType) {
-      case ActionType.CallActivity:
-        return new ActivityTask(action);
-      case ActionType.CallActivityWithRetry:
-        return new RetryNode(action.retryOptions!, (failure) => new ActivityTask(action, failure));
-      case ActionType.CallSubOrchestrator:
-        return new SubOrchestrationTask(action);
-      case ActionType.CallSubOrchestratorWithRetry:
-        return new RetryNode(
-          action.retryOptions!,
-          (failure) => new SubOrchestrationTask(action, failure),
-        );
       case ActionType.CreateTimer: {
         const node = new UserTimerNode(Date.parse(action.fireAt));
         this.#timers.push({ node, path });
         return node;
       }
-      case ActionType.WaitForExternalEvent:
-        return new EventTask(action.externalEventName);
-      case ActionType.CallEntity:
-        return new EntityCallTask(action);
-      case ActionType.CallHttp:
-        return action.httpRequest.asynchronousPatternEnabled === false
-          ? new HttpTask(action.httpRequest)
-          : new HttpPollingNode(action.httpRequest);
       case ActionType.WhenAny:
       case ActionType.WhenAll: {
         const children: TaskNode[] = [];
@@ -372,7 +362,7 @@ export class ActionInterpreter implements TaskScope {
         this.#lock = action;
         return new LockTask(action);
       default:
-        throw new Error(`An orchestrator cannot wait for ${describeAction(action)}.`);
+        return taskOf(action);
     }
   }
 

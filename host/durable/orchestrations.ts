@@ -88,6 +88,7 @@ export class Orchestrations {
       run: (record, historyText) => this.#runOrchestrator(record, historyText),
       recordOf: (instanceId) => this.recordOf(instanceId),
       nextMessageNumber: () => this.nextMessageNumber(),
+      warn: (message) => options.log("warning", message),
     };
   }
 

@@ -30,6 +30,8 @@ export interface TurnScope {
   /** The instance as the latest commit, flushed or not, leaves it. */
   recordOf(instanceId: string): InstanceRecord | null;
   nextMessageNumber(): number;
+  /** Tells people about something that an instance will suffer from. */
+  warn(message: string): void;
 }
 
 /** A message that a turn sends; it is in the turn's commit and is delivered after it. */

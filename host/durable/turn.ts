@@ -207,6 +207,10 @@ export class Turn {
   }
 
   #conclude(interpreter: ActionInterpreter): void {
+    for (const remark of interpreter.takeRemarks()) {
+      const { instanceId, name } = this.#draft.record;
+      this.#scope.warn(`${instanceId}: orchestrator '${name}': ${remark}`);
+    }
     const { effects, canceledTimers } = interpreter.takeEffects();
     const canceled = new Set(canceledTimers);
     for (const effect of effects) {

@@ -97,6 +97,14 @@ df.app.orchestration("sameEventNewTimer", function* (context) {
   }
 });
 
+df.app.orchestration("awaitsTheSameTwice", function* (context) {
+  const e = context.df.waitForExternalEvent("e");
+  yield e;
+  const f: unknown = (yield context.df.Task.any([e, context.df.waitForExternalEvent("f")])).result;
+  const g: unknown = yield context.df.waitForExternalEvent("g");
+  return [f, g];
+});
+
 async function releasing(host: DurableHost, ...names: string[]): Promise<void> {
   for (const name of names) {
     await host.until("x", () => release.has(name));
@@ -178,6 +186,19 @@ test("an event awaited again beside each new timer comes through", async () => {
   await later;
   expect((await host.ended("x")).output).toEqual([true, "yes"]);
   expect(host.store.range("timers", {})).toEqual([]);
+});
+
+test("an event that the SDK gives to a task which had one already is told of", async () => {
+  await using host = await startDurableHost();
+  await host.start("awaitsTheSameTwice", "x");
+  await host.raise("x", "e", 1);
+  await host.raise("x", "f", 2);
+  await host.raise("x", "e", 3);
+  await host.raise("x", "g", 4);
+  expect((await host.ended("x")).output).toEqual([2, 4]);
+  expect(host.logged.join("\n")).toMatch(
+    /event 'e' was lost: durable-functions gave it to a task/u,
+  );
 });
 
 test.each([

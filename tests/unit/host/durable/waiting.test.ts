@@ -113,8 +113,33 @@ test("the name of an event is taken as it is written: another case is another ev
   await host.raise("case", "Approved", "no");
   await host.quiet();
   expect((await host.status("case")).runtimeStatus).toBe("Running");
+  expect(host.logged).toContainEqual(
+    expect.stringMatching(
+      /^warning: case: orchestrator 'approval': event 'Approved' reaches nobody: the orchestrator waits for 'approved'/u,
+    ),
+  );
   await host.raise("case", "approved", "yes");
   expect((await host.ended("case")).output).toBe("yes");
+});
+
+test("an event that came early under another case is told of when its name is awaited", async () => {
+  await using host = await startDurableHost();
+  await host.start("waitsForTwo", "early");
+  await host.raise("early", "Go", 0);
+  await host.raise("early", "go", 1);
+  await host.raise("early", "go", 2);
+  expect((await host.ended("early")).output).toEqual([1, 2]);
+  expect(host.logged.join("\n")).toMatch(/event 'Go' reaches nobody: .* waits for 'go'/u);
+});
+
+test("an event whose name nobody awaits in any case waits without a word", async () => {
+  await using host = await startDurableHost();
+  await host.start("waitsForTwo", "other");
+  await host.raise("other", "gone", 0);
+  await host.raise("other", "go", 1);
+  await host.raise("other", "go", 2);
+  expect((await host.ended("other")).output).toEqual([1, 2]);
+  expect(host.logged.join("\n")).not.toMatch(/reaches nobody/u);
 });
 
 test("a deadline passes when nobody decides, and is gone when somebody does", async () => {
