@@ -34,7 +34,8 @@ function copyResponse(from: IncomingMessage, to: ServerResponse): void {
 
 /**
  * Sends a request on to the app, which the library matches with the invocation by its id, and streams the answer back as
- * it comes. A function that fails before it answers is 500; one that returns nothing is 204.
+ * it comes. A function that fails before it answers is 500; one that returns nothing is 204; one that fails in the middle of
+ * its answer cuts it off, so that nobody takes half of it for the whole.
  */
 export async function forwardToApp(
   call: StreamedCall,
@@ -75,5 +76,8 @@ export async function forwardToApp(
   if (!hasAnswer && !response.headersSent) {
     forwarded.destroy();
     sendEmpty(response, outcome.ok ? 204 : 500);
+  } else if (!outcome.ok && !response.writableEnded) {
+    forwarded.destroy();
+    response.destroy();
   }
 }
