@@ -91,7 +91,7 @@ function readTerm(words: readonly string[]): MessageExpression | null {
   }
 }
 
-/** Whether an item is a message that fulfils the expression. Messages here have no attachments. */
+/** Whether an item is a message that fulfils the expression; recipients are those in To, Cc and Bcc. */
 export function matchesMessage(expression: MessageExpression, item: ItemVersion): boolean {
   const { message } = item;
   if (message === null) return false;
@@ -105,8 +105,10 @@ export function matchesMessage(expression: MessageExpression, item: ItemVersion)
     case "sender":
       return message.from.toLowerCase() === expression.text;
     case "recipient":
-      return message.to.some(({ address }) => address.toLowerCase() === expression.text);
+      return [...message.to, ...(message.cc ?? []), ...(message.bcc ?? [])].some(
+        ({ address }) => address.toLowerCase() === expression.text,
+      );
     case "hasAttachment":
-      return !expression.value;
+      return (message.attachments ?? []).some(({ isInline }) => !isInline) === expression.value;
   }
 }

@@ -121,15 +121,16 @@ function restoreMailbox(
   artifact: RestoreArtifact,
 ): ArtifactOutcome {
   const content = contentState.of(context);
-  const day = new Date(context.now).toISOString().slice(0, 16).replace("T", " ");
+  const day = new Date(context.now).toISOString().slice(0, 16).replace("T", ", ");
+  const isInPlace = artifact.destinationType === "inPlace";
+  const isWhole = artifact.selection === null;
   const plan = {
     past: selectMessages(content.list(container, artifact.pointAt), artifact.selection),
     current: content.list(container, context.now),
-    folderName: `Recovered Items ${day}`,
-    newItemId: () => newItemId(context),
+    folderName: `${isWhole && !isInPlace ? "Restored" : "Recovered"} Items ${day}`,
+    newItemId: () => newMailItemId(context),
   };
-  const result =
-    artifact.destinationType === "inPlace" ? planMailboxInPlace(plan) : planMailboxNewFolder(plan);
+  const result = isInPlace ? planMailboxInPlace(plan) : planMailboxNewFolder(plan);
   appendVersions(context, container, result.versions);
   return {
     kind: "succeeded",
@@ -153,11 +154,12 @@ function restoreSite(
 ): ArtifactOutcome {
   const { unit, container, artifact } = subject;
   const content = contentState.of(context);
-  const past = content.list(container, artifact.pointAt);
+  const past = content.states(container, artifact.pointAt);
   const source = siteOf(context, unit);
   if (source === null) return failure("ArtifactNotFound");
   if (artifact.destinationType === "inPlace") {
-    appendVersions(context, container, planRollback(past, content.list(container, context.now)));
+    const current = content.states(container, context.now);
+    appendVersions(context, container, planRollback(past, current, artifact.pointAt));
     return succeededAt(source);
   }
   const webUrl = freeCopyUrl(context, source.webUrl);
@@ -172,7 +174,7 @@ function restoreSite(
   appendVersions(
     context,
     copy.container,
-    planCopy(past, () => newItemId(context)),
+    planCopy(past, { newItemId: () => newItemId(context), hasHistory: true }),
   );
   return succeededAt(copy);
 }
@@ -201,6 +203,7 @@ function restoreItem(
   const content = contentState.of(context);
   const site = siteOf(context, subject.unit);
   const chosen = subtreeOf(content.list(container, artifact.pointAt), selection.itemId);
+  const states = chosen.map((item) => ({ item, versions: [] }));
   if (site === null || chosen.length === 0) return failure("ArtifactNotFound");
   const folderName = `Restored ${iso(artifact.timeline?.schedulingAt ?? context.now)}`.replaceAll(
     ":",
@@ -210,7 +213,10 @@ function restoreItem(
     .list(container, context.now)
     .find((item) => item.kind === "folder" && item.parentId === null && item.name === folderName);
   const folderId = folder?.itemId ?? newItemId(context);
-  const copies = planCopy(chosen, () => newItemId(context)).map((copy, index) =>
+  const copies = planCopy(states, {
+    newItemId: () => newItemId(context),
+    hasHistory: false,
+  }).map((copy, index) =>
     chosen[index]?.itemId === selection.itemId || copy.parentId === null
       ? { ...copy, parentId: folderId }
       : copy,
@@ -258,4 +264,8 @@ function freeCopyUrl(context: Context, webUrl: string): string | null {
 
 function newItemId(context: Context): string {
   return `01${context.newId().replaceAll("-", "").toUpperCase()}`;
+}
+
+function newMailItemId(context: Context): string {
+  return `AAMk${Buffer.from(context.newId().replaceAll("-", ""), "hex").toString("base64url")}`;
 }

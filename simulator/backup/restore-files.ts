@@ -1,27 +1,31 @@
-import type { NewVersion } from "../content/content.ts";
-import type { ContentReference, ItemVersion } from "../content/item.ts";
+import type { ItemState, NewVersion } from "../content/content.ts";
+import { changeGovernance, isSameGovernance } from "../content/governance.ts";
+import { isSameContent, modificationOf, type ItemVersion } from "../content/item.ts";
 
 /** Who made the versions that a restore writes. */
 export const RESTORED_BY = "Microsoft 365 Backup";
 
-/** Whether two contents are the same bytes. */
-export function isSameContent(
-  left: ContentReference | null,
-  right: ContentReference | null,
-): boolean {
-  if (left === null || right === null) return left === right;
-  if (left.kind === "blob" || right.kind === "blob") {
-    return left.kind === "blob" && right.kind === "blob" && left.hash === right.hash;
-  }
-  return left.kind === right.kind && left.key === right.key && left.size === right.size;
-}
-
-function isSameState(left: ItemVersion, right: ItemVersion): boolean {
+function isSameItem(left: ItemVersion, right: ItemVersion): boolean {
+  const [mine, theirs] = [modificationOf(left), modificationOf(right)];
   return (
     left.kind === right.kind &&
     left.parentId === right.parentId &&
     left.name === right.name &&
-    isSameContent(left.content, right.content)
+    isSameContent(left.content, right.content) &&
+    isSameGovernance(left.governance, right.governance) &&
+    mine.at === theirs.at &&
+    mine.by === theirs.by
+  );
+}
+
+function isSameState(left: ItemState, right: ItemState): boolean {
+  return (
+    isSameItem(left.item, right.item) &&
+    left.versions.length === right.versions.length &&
+    left.versions.every((version, index) => {
+      const other = right.versions[index];
+      return other !== undefined && (version === other || isSameItem(version, other));
+    })
   );
 }
 
@@ -34,6 +38,7 @@ export function versionAgain(item: ItemVersion, change: Partial<NewVersion> = {}
     name: item.name,
     content: item.content,
     message: item.message,
+    governance: item.governance,
     createdAt: item.createdAt,
     by: RESTORED_BY,
     ...change,
@@ -41,33 +46,74 @@ export function versionAgain(item: ItemVersion, change: Partial<NewVersion> = {}
 }
 
 /**
- * In-place restore of a site or drive: a rollback to the exact state of the point's time. Later items go, changed,
- * renamed and moved ones come back, deleted ones reappear. What did not change gets no new version.
+ * In-place restore of a site or drive: a rollback to the exact state of the point's time, metadata, permissions, labels
+ * and version histories included. Later items go, changed, renamed and moved ones come back, deleted ones reappear. What
+ * did not change gets no new version. https://learn.microsoft.com/microsoft-365/backup/backup-restore-data
  */
 export function planRollback(
-  past: readonly ItemVersion[],
-  current: readonly ItemVersion[],
+  past: readonly ItemState[],
+  current: readonly ItemState[],
+  pointAt: number,
 ): NewVersion[] {
-  const wanted = new Map(past.map((item) => [item.itemId, item]));
-  const present = new Map(current.map((item) => [item.itemId, item]));
+  const wanted = new Set(past.map(({ item }) => item.itemId));
+  const present = new Map(current.map((state) => [state.item.itemId, state]));
   const versions: NewVersion[] = [];
-  for (const item of current) {
-    if (!wanted.has(item.itemId)) versions.push(versionAgain(item, { isDeleted: true }));
+  for (const { item } of current) {
+    if (wanted.has(item.itemId)) continue;
+    if (item.kind !== "root") versions.push(versionAgain(item, { isDeleted: true }));
+    else if (item.governance !== undefined) {
+      versions.push(versionAgain(item, { governance: undefined }));
+    }
   }
-  for (const item of past) {
-    const now = present.get(item.itemId);
-    if (now === undefined || !isSameState(item, now)) versions.push(versionAgain(item));
+  for (const state of past) {
+    const now = present.get(state.item.itemId);
+    if (now !== undefined && isSameState(state, now)) continue;
+    const { at, by } = modificationOf(state.item);
+    versions.push(versionAgain(state.item, { as: { kind: "rollback", to: pointAt, at, by } }));
   }
   return versions;
 }
 
-/** Restore to a new place: the state of the point's time as items with new ids; equal bytes are shared. */
-export function planCopy(past: readonly ItemVersion[], newItemId: () => string): NewVersion[] {
-  const ids = new Map(past.map((item) => [item.itemId, newItemId()]));
-  return past.map((item) =>
-    versionAgain(item, {
+interface CopyOptions {
+  readonly newItemId: () => string;
+  /** With the version history of each file, or only as it was at the point. */
+  readonly hasHistory: boolean;
+}
+
+/**
+ * Restore to a new place: the state of the point's time as items with new ids; equal bytes are shared. Labels come along,
+ * sharing does not: only the administrator can open a restored site.
+ * https://learn.microsoft.com/graph/api/restoresessionbase-activate
+ */
+export function planCopy(
+  past: readonly ItemState[],
+  { newItemId, hasHistory }: CopyOptions,
+): NewVersion[] {
+  const items = past.filter(({ item }) => item.kind !== "root");
+  const ids = new Map(items.map(({ item }) => [item.itemId, newItemId()]));
+  return items.flatMap(({ item, versions }) => {
+    const place = {
       itemId: ids.get(item.itemId) ?? newItemId(),
       parentId: item.parentId === null ? null : (ids.get(item.parentId) ?? null),
-    }),
-  );
+      governance: changeGovernance(item.governance, {
+        permissions: null,
+        isInheritanceBroken: null,
+      }),
+    };
+    const last = versions.at(-1);
+    const isLastOfHistory = last !== undefined && isSameItem(last, item);
+    const made = hasHistory && item.kind === "file" ? versions : [];
+    return [...made.slice(0, isLastOfHistory ? -1 : undefined), item].map((version) =>
+      versionAgain(item, {
+        ...place,
+        content: version.content,
+        as: { kind: "copy", ...modification(version) },
+      }),
+    );
+  });
+}
+
+function modification(version: ItemVersion): { readonly at: number; readonly by: string } {
+  const { at, by } = modificationOf(version);
+  return { at, by };
 }

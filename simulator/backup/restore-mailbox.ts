@@ -1,6 +1,6 @@
 import type { NewVersion } from "../content/content.ts";
-import type { ItemVersion } from "../content/item.ts";
-import { isSameContent, RESTORED_BY, versionAgain } from "./restore-files.ts";
+import { isSameContent, type ItemVersion, type MessageFields } from "../content/item.ts";
+import { RESTORED_BY, versionAgain } from "./restore-files.ts";
 
 /** What a mailbox restore will write. `folder` is the folder it had to make, if any. */
 export interface MailboxPlan {
@@ -10,8 +10,9 @@ export interface MailboxPlan {
 }
 
 /**
- * Items of a point that differ from now: deleted since, or with another subject, body or addressees. Read marks and
- * moves are no versions, drafts are never backed up, and what came later does not matter.
+ * Items of a point that differ from now: deleted since, or with another subject, body, addressees, categories or
+ * attachments. Read marks, flags, importance and moves (to Deleted Items too) are no versions, drafts are never backed
+ * up, and what came later does not matter. https://learn.microsoft.com/microsoft-365/backup/backup-restore-data
  */
 export function differingItems(
   past: readonly ItemVersion[],
@@ -29,14 +30,21 @@ function isSameMessage(left: ItemVersion, right: ItemVersion): boolean {
   return (
     left.name === right.name &&
     isSameContent(left.content, right.content) &&
-    addressesOf(left) === addressesOf(right)
+    versionedFieldsOf(left.message) === versionedFieldsOf(right.message)
   );
 }
 
-function addressesOf({ message }: ItemVersion): string {
-  return message === null
-    ? ""
-    : [message.from, ...message.to.map(({ address }) => address)].join("\n");
+/** Those fields of a message of which a change is backed up, as one text. */
+function versionedFieldsOf(message: MessageFields | null): string {
+  if (message === null) return "";
+  const { from, to, cc = [], bcc = [], replyTo = [], categories = [], attachments = [] } = message;
+  const addresses = [to, cc, bcc, replyTo].map((list) => list.map(({ address }) => address));
+  const files = attachments.map(({ name, content }) => [
+    name,
+    content.kind === "blob" ? content.hash : content.key,
+    content.size,
+  ]);
+  return JSON.stringify([from, addresses, categories, files]);
 }
 
 /**

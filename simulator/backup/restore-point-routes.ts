@@ -145,7 +145,9 @@ function countHits(
   const container = containerOf(request, unit);
   if (container === null) return 0;
   const items = contentState.of(request).list(container, point.protectionAt);
-  return items.filter((item) => matchesMessage(expression, item)).length;
+  // Drafts are never backed up, so that none can be found.
+  return items.filter((item) => item.message?.isDraft !== true && matchesMessage(expression, item))
+    .length;
 }
 
 function searchPoints(request: GraphRequest): GraphResponse {

@@ -5,12 +5,25 @@ import type { World } from "../core/world.ts";
 import type { Estate } from "../seed/estate.ts";
 import type { BlobStore } from "./blob-store.ts";
 import { randomBytesOf, textBytesOf } from "./generated-bytes.ts";
-import { containerKey, type Container, type ContentReference, type ItemVersion } from "./item.ts";
-import { generateVersions } from "./seeded-items.ts";
+import { shownVersions } from "./item-history.ts";
+import {
+  containerKey,
+  type Container,
+  type ContentReference,
+  type ItemVersion,
+  type VersionMark,
+} from "./item.ts";
+import { generateVersions, rootItemId } from "./seeded-items.ts";
 import { WrittenVersions } from "./written-versions.ts";
 
 const CACHED_CONTAINERS = 1_000;
 const CACHED_CHECKSUMS = 10_000;
+
+/** An item at an instant with the version history that it had then. */
+export interface ItemState {
+  readonly item: ItemVersion;
+  readonly versions: readonly ItemVersion[];
+}
 
 /** What a container holds now, arranged for reading. */
 interface Present {
@@ -49,10 +62,34 @@ class Content {
     return liveOf(this.versions(container, until));
   }
 
+  /** The last version of each item that is deleted now. */
+  deleted(container: Container): readonly ItemVersion[] {
+    // The seed deletes nothing.
+    if (!this.isTouched(container)) return [];
+    return [...this.#presentOf(container).histories.values()].flatMap((history) => {
+      const last = history.at(-1);
+      return last?.isDeleted === true ? [last] : [];
+    });
+  }
+
   /** One item as it was at an instant (default: now), or null if it did not exist. */
   read(container: Container, itemId: string, until?: number): ItemVersion | null {
     const version = this.history(container, itemId, until).at(-1);
     return version === undefined || version.isDeleted ? null : version;
+  }
+
+  /** Everything that a restore of a site or drive is about at an instant (default: now), the root with it. */
+  states(container: Container, until?: number): readonly ItemState[] {
+    const root = this.root(container, until);
+    return [...(root === null ? [] : [root]), ...this.list(container, until)].map((item) => ({
+      item,
+      versions: shownVersions(this.history(container, item.itemId, until)),
+    }));
+  }
+
+  /** The root of a drive as an item, or null when nobody ever shared it. */
+  root(container: Container, until?: number): ItemVersion | null {
+    return this.read(container, rootItemId(container), until);
   }
 
   /** All versions of one item, oldest first, deletions included. */
@@ -105,7 +142,7 @@ class Content {
     return this.#present.get(key, () => {
       const seeded = this.#generated.get(key, () => generateVersions(this.#estate, container));
       const appended = this.#written.get(key)?.versions ?? [];
-      const versions = appended.length === 0 ? seeded : [...seeded, ...appended];
+      const versions = merge(seeded, appended);
       const histories = new Map<string, ItemVersion[]>();
       for (const version of versions) {
         const history = histories.get(version.itemId);
@@ -117,10 +154,21 @@ class Content {
   }
 }
 
+/** Both in order of time; what was added to the past stands where it belongs. */
+function merge(
+  seeded: readonly ItemVersion[],
+  appended: readonly ItemVersion[],
+): readonly ItemVersion[] {
+  if (appended.length === 0) return seeded;
+  const all = [...seeded, ...appended];
+  const isInOrder = (seeded.at(-1)?.at ?? 0) <= (appended[0]?.at ?? 0);
+  return isInOrder ? all : all.sort((left, right) => left.at - right.at);
+}
+
 function liveOf(versions: readonly ItemVersion[]): readonly ItemVersion[] {
   const latest = new Map<string, ItemVersion>();
   for (const version of versions) latest.set(version.itemId, version);
-  return [...latest.values()].filter((version) => !version.isDeleted);
+  return [...latest.values()].filter(({ isDeleted, kind }) => !isDeleted && kind !== "root");
 }
 
 export const contentState = defineState("content", (estate) => new Content(estate), {
@@ -147,7 +195,10 @@ export type NewVersion = Pick<
   ItemVersion,
   "itemId" | "kind" | "parentId" | "name" | "content" | "by"
 > &
-  Partial<Pick<ItemVersion, "isDeleted" | "at" | "createdAt" | "message">>;
+  Partial<Pick<ItemVersion, "isDeleted" | "at" | "createdAt" | "message" | "governance">> & {
+    /** Its mark; named otherwise than there, so that a version made from another one does not take it over. */
+    readonly as?: VersionMark;
+  };
 
 /** Appends versions to a container as one event. `at` may lie before `context.now`, never after. */
 export function appendVersions(
@@ -159,10 +210,11 @@ export function appendVersions(
   const content = contentState.of(context);
   context.inTenant(container.tenantId).emit(versionsAppended, {
     container,
-    versions: versions.map((version): ItemVersion => {
+    versions: versions.map(({ as, ...version }): ItemVersion => {
       const first = version.createdAt ?? content.history(container, version.itemId)[0]?.createdAt;
       const at = Math.min(version.at ?? context.now, context.now);
-      return { isDeleted: false, message: null, ...version, at, createdAt: first ?? at };
+      const own = { at, createdAt: first ?? at, mark: as };
+      return { isDeleted: false, message: null, ...version, ...own };
     }),
   });
 }

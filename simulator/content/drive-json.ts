@@ -1,6 +1,9 @@
+import type { Drive, DriveItem, Site as SiteEntity } from "@microsoft/microsoft-graph-types";
+
 import type { BlobStore } from "./blob-store.ts";
 import { bytesOf, contentState } from "./content.ts";
-import type { ItemVersion } from "./item.ts";
+import { editionsOf } from "./item-history.ts";
+import { modificationOf, type ItemVersion } from "./item.ts";
 import { quickXorHash } from "./quick-xor-hash.ts";
 import { rootItemId } from "./seeded-items.ts";
 import type { Site } from "./site.ts";
@@ -10,7 +13,13 @@ import type { World } from "../core/world.ts";
 interface Source {
   readonly world: World;
   readonly blobs: BlobStore;
+  readonly now: number;
 }
+
+/** A terabyte, what a person's OneDrive and a small tenant's site may hold. */
+const QUOTA_BYTES = 1_099_511_627_776;
+/** Both stages of the recycle bin together. https://learn.microsoft.com/sharepoint/manage-recycle-bin */
+const RECYCLE_BIN_MS = 93 * 24 * 60 * 60_000;
 
 const MIME_TYPES: Readonly<Record<string, string>> = {
   docx: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -32,24 +41,40 @@ export function siteJson(site: Site): Record<string, unknown> {
     isPersonalSite: site.isPersonalSite,
     root: {},
     siteCollection: { hostname: url.host },
-  };
+  } satisfies SiteEntity;
 }
 
-export function driveJson(site: Site): Record<string, unknown> {
-  const driveType = driveTypeOf(site);
+export function driveJson(source: Source, site: Site): Record<string, unknown> {
   return {
     id: site.driveId,
     name: site.isPersonalSite ? "OneDrive" : "Documents",
     description: "",
     createdDateTime: site.createdDateTime,
-    webUrl: `${site.webUrl}/${site.isPersonalSite ? "Documents" : "Shared%20Documents"}`,
-    driveType,
+    webUrl: libraryUrl(site),
+    driveType: driveTypeOf(site),
     owner:
       site.ownerId === null
         ? { group: { displayName: site.displayName } }
         : { user: { id: site.ownerId, displayName: site.displayName } },
-    quota: { deleted: 0, remaining: 1_099_511_627_776, state: "normal", total: 1_099_511_627_776 },
-  };
+    quota: quotaOf(source, site),
+  } satisfies Omit<Drive, "owner"> & { owner: object };
+}
+
+/** Only the size of the recycle bin shows in Graph v1.0, not what is in it. */
+function quotaOf(source: Source, site: Site): NonNullable<Drive["quota"]> {
+  const content = contentState.of(source);
+  const used = sizeOf(content.list(site.container));
+  const deleted = sizeOf(
+    content
+      .deleted(site.container)
+      .filter(({ at, mark }) => mark?.kind !== "purge" && at > source.now - RECYCLE_BIN_MS),
+  );
+  const remaining = Math.max(0, QUOTA_BYTES - used - deleted);
+  return { deleted, used, remaining, state: "normal", total: QUOTA_BYTES };
+}
+
+function sizeOf(items: readonly ItemVersion[]): number {
+  return items.reduce((total, item) => total + (item.content?.size ?? 0), 0);
 }
 
 /** The top folder of a drive. */
@@ -63,14 +88,17 @@ export function rootJson(source: Source, site: Site): Record<string, unknown> {
     name: "root",
     createdDateTime: site.createdDateTime,
     lastModifiedDateTime: iso(
-      Math.max(Date.parse(site.createdDateTime), ...children.map((child) => child.at)),
+      Math.max(
+        Date.parse(site.createdDateTime),
+        ...children.map((child) => modificationOf(child).at),
+      ),
     ),
-    webUrl: driveJson(site)["webUrl"],
+    webUrl: libraryUrl(site),
     size: 0,
     parentReference: { driveId: site.driveId, driveType: driveTypeOf(site), siteId: site.siteId },
     folder: { childCount: children.length },
     root: {},
-  };
+  } satisfies DriveItem;
 }
 
 export function driveItemJson(
@@ -79,18 +107,18 @@ export function driveItemJson(
   item: ItemVersion,
 ): Record<string, unknown> {
   const content = contentState.of(source);
-  const edition = content.history(site.container, item.itemId).length;
   const path = folderPath(source, site, item.parentId);
-  const when = { createdDateTime: iso(item.createdAt), lastModifiedDateTime: iso(item.at) };
+  const modified = modificationOf(item);
+  const when = { createdDateTime: iso(item.createdAt), lastModifiedDateTime: iso(modified.at) };
+  const [first = item] = content.history(site.container, item.itemId);
   return {
     id: item.itemId,
     name: item.name,
     ...when,
-    eTag: eTagOf(item, edition),
-    cTag: `"c:{${guidPart(item)}},${edition}"`,
-    webUrl: `${String(driveJson(site)["webUrl"])}${encodePath(`${path}/${item.name}`)}`,
-    createdBy: { user: { displayName: item.by } },
-    lastModifiedBy: { user: { displayName: item.by } },
+    ...tagsOf(source, site, item),
+    webUrl: `${libraryUrl(site)}${encodePath(`${path}/${item.name}`)}`,
+    createdBy: { user: { displayName: modificationOf(first).by } },
+    lastModifiedBy: { user: { displayName: modified.by } },
     parentReference: {
       driveId: site.driveId,
       driveType: driveTypeOf(site),
@@ -100,6 +128,7 @@ export function driveItemJson(
     },
     fileSystemInfo: when,
     size: item.content?.size ?? 0,
+    ...sharedFacet(item),
     ...(item.kind === "folder"
       ? {
           folder: {
@@ -114,7 +143,28 @@ export function driveItemJson(
             hashes: { quickXorHash: checksumOf(source, item) },
           },
         }),
-  };
+  } satisfies DriveItem;
+}
+
+/** What an item that is shared by itself says of that: the widest scope. */
+function sharedFacet({ governance }: ItemVersion): Pick<DriveItem, "shared"> {
+  const permissions = governance?.permissions ?? [];
+  if (permissions.length === 0) return {};
+  const scopes = permissions.map(({ link }) => link?.scope ?? "users");
+  const scope = (["anonymous", "organization"] as const).find((each) => scopes.includes(each));
+  return { shared: { scope: scope ?? "users" } };
+}
+
+/** The eTag of an item and the cTag of its content; folders have no cTag. */
+export function tagsOf(
+  source: { readonly world: World },
+  site: Site,
+  item: ItemVersion,
+): { readonly eTag: string; readonly cTag?: string } {
+  const editions = editionsOf(contentState.of(source).history(site.container, item.itemId));
+  const eTag = `"{${guidPart(item)}},${editions.item}"`;
+  if (item.kind !== "file") return { eTag };
+  return { eTag, cTag: `"c:{${guidPart(item)}},${editions.content}"` };
 }
 
 function checksumOf(source: Source, item: ItemVersion): string {
@@ -133,11 +183,7 @@ export function deletedItemJson(site: Site, item: ItemVersion): Record<string, u
       id: item.parentId ?? rootItemId(site.container),
     },
     deleted: { state: "deleted" },
-  };
-}
-
-export function eTagOf(item: ItemVersion, edition: number): string {
-  return `"{${guidPart(item)}},${edition}"`;
+  } satisfies DriveItem;
 }
 
 export function mimeTypeOf(name: string): string {
@@ -163,6 +209,10 @@ function guidPart(item: ItemVersion): string {
 
 function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
+}
+
+function libraryUrl(site: Site): string {
+  return `${site.webUrl}/${site.isPersonalSite ? "Documents" : "Shared%20Documents"}`;
 }
 
 function driveTypeOf(site: Site): "business" | "documentLibrary" {

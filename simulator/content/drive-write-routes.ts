@@ -2,17 +2,29 @@ import { z } from "zod";
 
 import { GraphError, itemNotFound } from "../core/graph-error.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
-import { appendVersions, contentState, type NewVersion } from "./content.ts";
-import { itemAnswer, itemAt, parentOf, requireById, requireItem } from "./drive-items.ts";
-import { eTagOf } from "./drive-json.ts";
-import type { ItemVersion } from "./item.ts";
-import { rootItemId } from "./seeded-items.ts";
+import { appendVersions, contentState } from "./content.ts";
+import {
+  authorOf,
+  checkMatch,
+  freeName,
+  itemAnswer,
+  itemAt,
+  newItemId,
+  parentOf,
+  refuseTakenName,
+  requireById,
+  requireFolderId,
+  requireItem,
+  writableDrive,
+} from "./drive-items.ts";
+import type { ContentReference, ItemVersion } from "./item.ts";
+import { settingsOf } from "./retention-label.ts";
 import type { Site } from "./site.ts";
-import { DRIVE_PATHS, driveOf } from "./site-routes.ts";
+import { DRIVE_PATHS } from "./site-routes.ts";
 
 const WRITE = ["Files.ReadWrite.All", "Sites.ReadWrite.All"];
 
-const Name = z
+export const Name = z
   .string()
   .min(1)
   .max(255)
@@ -20,7 +32,7 @@ const Name = z
 const NewFolder = z.strictObject({
   name: Name,
   folder: z.strictObject({}),
-  "@microsoft.graph.conflictBehavior": z.enum(["fail"]).optional(),
+  "@microsoft.graph.conflictBehavior": z.enum(["fail", "rename"]).default("fail"),
 });
 const Change = z.strictObject({
   name: Name.optional(),
@@ -43,7 +55,11 @@ function writeRoutes(drive: string): readonly Route[] {
         handle: createFolder,
       }),
     ),
-    ...[`${drive}/items/{itemId}/content`, `${drive}/root:/{path}:/content`].map((path) =>
+    ...[
+      `${drive}/items/{itemId}/content`,
+      `${drive}/root:/{path}:/content`,
+      `${drive}/items/{itemId}:/{path}:/content`,
+    ].map((path) =>
       defineRoute({
         method: "PUT",
         path,
@@ -67,7 +83,14 @@ function writeRoutes(drive: string): readonly Route[] {
       path: `${drive}/items/{itemId}`,
       permissions,
       source: "driveitem-delete",
-      handle: deleteItem,
+      handle: (request) => deleteItem(request, false),
+    }),
+    defineRoute({
+      method: "POST",
+      path: `${drive}/items/{itemId}/permanentDelete`,
+      permissions,
+      source: "driveitem-permanentdelete",
+      handle: (request) => deleteItem(request, true),
     }),
   ];
 }
@@ -75,10 +98,12 @@ function writeRoutes(drive: string): readonly Route[] {
 function createFolder(request: GraphRequest): GraphResponse {
   const site = writableDrive(request);
   const parentId = parentOf(request, site);
-  const { name } = request.parse(NewFolder, "invalidRequest");
-  refuseTakenName(request, site, parentId, name, null);
+  const input = request.parse(NewFolder, "invalidRequest");
+  const isRenamed = input["@microsoft.graph.conflictBehavior"] === "rename";
+  const name = isRenamed ? freeName(request, site, parentId, input.name) : input.name;
+  refuseTakenName(request, site, { parentId, name, except: null });
   const itemId = newItemId(request);
-  write(request, site, [
+  appendVersions(request, site.container, [
     { itemId, kind: "folder", parentId, name, content: null, by: authorOf(request) },
   ]);
   return itemAnswer(request, site, requireById(request, site, itemId), 201);
@@ -91,37 +116,63 @@ function upload(request: GraphRequest): GraphResponse {
     hash: request.blobs.put(request.bytes),
     size: request.bytes.length,
   } as const;
-  const path = request.params["path"];
-  if (path === undefined) {
+  if (request.params["path"] === undefined) {
     const item = requireItem(request, site);
-    if (item.kind !== "file")
-      throw new GraphError(400, "invalidRequest", "A folder has no content.");
     checkMatch(request, site, item);
-    write(request, site, [{ ...item, content, by: authorOf(request), at: request.now }]);
-    return itemAnswer(request, site, requireById(request, site, item.itemId), 200);
+    return putContent(request, site, { existing: item, content });
   }
-  const names = path.split("/");
+  const target = targetOf(request, site);
+  if (target.existing !== null) checkMatch(request, site, target.existing);
+  return putContent(request, site, { ...target, content });
+}
+
+/** Where a file named by a path is or would be. */
+export interface FileTarget {
+  readonly parentId: string | null;
+  readonly name: string;
+  readonly existing: ItemVersion | null;
+}
+
+/** The target of `root:/{path}:` or `items/{itemId}:/{path}:`; the folder must exist. */
+export function targetOf(request: GraphRequest, site: Site): FileTarget {
+  const { itemId } = request.params;
+  const base = itemId === undefined ? null : requireFolderId(request, site, itemId);
+  const names = request.param("path").split("/");
   const name = Name.safeParse(names.pop());
   if (!name.success) throw new GraphError(400, "invalidRequest", "The file name is not valid.");
-  const parent = names.length === 0 ? null : itemAt(request, site, names.join("/"));
-  const existing = itemAt(request, site, path);
-  if (names.length > 0 && parent?.kind !== "folder") throw itemNotFound();
-  if (existing?.kind === "folder") {
-    throw new GraphError(409, "nameAlreadyExists", "A folder has this name.");
+  const folder = names.length === 0 ? null : itemAt(request, site, names.join("/"), base);
+  if (names.length > 0 && folder?.kind !== "folder") throw itemNotFound();
+  const existing = itemAt(request, site, request.param("path"), base);
+  return { parentId: folder?.itemId ?? base, name: name.data, existing };
+}
+
+/** Writes the content of a new or an existing file and answers with it. */
+export function putContent(
+  request: GraphRequest,
+  site: Site,
+  file: Partial<FileTarget> & {
+    readonly existing: ItemVersion | null;
+    readonly content: ContentReference;
+  },
+): GraphResponse {
+  const { existing, content, parentId = null, name = "" } = file;
+  if (existing === null) {
+    const itemId = newItemId(request);
+    appendVersions(request, site.container, [
+      { itemId, kind: "file", parentId, name, content, by: authorOf(request) },
+    ]);
+    return itemAnswer(request, site, requireById(request, site, itemId), 201);
   }
-  const itemId = existing?.itemId ?? newItemId(request);
-  write(request, site, [
-    {
-      itemId,
-      kind: "file",
-      parentId: parent?.itemId ?? null,
-      name: name.data,
-      content,
-      by: authorOf(request),
-    },
+  if (existing.kind === "folder") {
+    throw file.name === undefined
+      ? new GraphError(400, "invalidRequest", "A folder has no content.")
+      : new GraphError(409, "nameAlreadyExists", "A folder has this name.");
+  }
+  refuseRecord(existing, "isContentUpdateAllowed");
+  appendVersions(request, site.container, [
+    { ...existing, content, by: authorOf(request), at: request.now },
   ]);
-  const status = existing === null ? 201 : 200;
-  return itemAnswer(request, site, requireById(request, site, itemId), status);
+  return itemAnswer(request, site, requireById(request, site, existing.itemId), 200);
 }
 
 function changeItem(request: GraphRequest): GraphResponse {
@@ -129,20 +180,22 @@ function changeItem(request: GraphRequest): GraphResponse {
   const item = requireItem(request, site);
   checkMatch(request, site, item);
   const change = request.parse(Change, "invalidRequest");
+  refuseRecord(item, "isMetadataUpdateAllowed");
   const wanted = change.parentReference?.id;
-  const parentId =
-    wanted === undefined
-      ? item.parentId
-      : wanted === rootItemId(site.container)
-        ? null
-        : requireById(request, site, wanted).itemId;
+  const parentId = wanted === undefined ? item.parentId : requireFolderId(request, site, wanted);
+  if (isInside(request, site, item, parentId)) {
+    throw new GraphError(400, "invalidRequest", "A folder cannot be moved into itself.");
+  }
   const name = change.name ?? item.name;
-  refuseTakenName(request, site, parentId, name, item.itemId);
-  write(request, site, [{ ...item, name, parentId, by: authorOf(request), at: request.now }]);
+  refuseTakenName(request, site, { parentId, name, except: item.itemId });
+  appendVersions(request, site.container, [
+    { ...item, name, parentId, by: authorOf(request), at: request.now },
+  ]);
   return itemAnswer(request, site, requireById(request, site, item.itemId), 200);
 }
 
-function deleteItem(request: GraphRequest): GraphResponse {
+/** A deleted item can still be found in the recycle bin by people, a permanently deleted one cannot. */
+function deleteItem(request: GraphRequest, isPermanent: boolean): GraphResponse {
   const site = writableDrive(request);
   const item = requireItem(request, site);
   checkMatch(request, site, item);
@@ -151,64 +204,46 @@ function deleteItem(request: GraphRequest): GraphResponse {
   for (const folder of doomed) {
     doomed.push(...all.filter((candidate) => candidate.parentId === folder.itemId));
   }
-  write(
+  for (const each of doomed) refuseRecord(each, "isDeleteAllowed");
+  const [at, by] = [request.now, authorOf(request)];
+  appendVersions(
     request,
-    site,
+    site.container,
     doomed.map((version) => ({
       ...version,
       isDeleted: true,
-      at: request.now,
-      by: authorOf(request),
+      at,
+      by,
+      ...(isPermanent ? { as: { kind: "purge" as const, at, by } } : {}),
     })),
   );
   return { status: 204 };
 }
 
-function write(request: GraphRequest, site: Site, versions: readonly NewVersion[]): void {
-  appendVersions(request, site.container, versions);
+/** A record stays as it is. https://learn.microsoft.com/purview/records-management */
+export function refuseRecord(
+  { governance }: ItemVersion,
+  deed: "isContentUpdateAllowed" | "isMetadataUpdateAllowed" | "isDeleteAllowed",
+): void {
+  const label = governance?.retentionLabel;
+  if (label !== undefined && settingsOf(label)[deed] === false) {
+    throw new GraphError(
+      423,
+      "resourceLocked",
+      `The retention label '${label.name}' forbids this.`,
+    );
+  }
 }
 
-function writableDrive(request: GraphRequest): Site {
-  const site = driveOf(request);
-  if (site.isReadOnly) throw new GraphError(403, "accessDenied", "The site is locked for writing.");
-  return site;
-}
-
-function refuseTakenName(
+function isInside(
   request: GraphRequest,
   site: Site,
-  parentId: string | null,
-  name: string,
-  except: string | null,
-): void {
-  const isTaken = contentState
-    .of(request)
-    .list(site.container)
-    .some(
-      (item) =>
-        item.parentId === parentId &&
-        item.itemId !== except &&
-        item.name.toLowerCase() === name.toLowerCase(),
-    );
-  if (isTaken) {
-    throw new GraphError(409, "nameAlreadyExists", "The specified item name already exists.");
+  item: ItemVersion,
+  folderId: string | null,
+): boolean {
+  for (let id = folderId; id !== null;) {
+    if (id === item.itemId) return true;
+    id = contentState.of(request).read(site.container, id)?.parentId ?? null;
   }
-}
-
-function checkMatch(request: GraphRequest, site: Site, item: ItemVersion): void {
-  const wanted = request.headers["if-match"];
-  if (wanted === undefined || wanted === "*") return;
-  const edition = contentState.of(request).history(site.container, item.itemId).length;
-  if (wanted !== eTagOf(item, edition)) {
-    throw new GraphError(412, "resourceModified", "The item has changed since it was read.");
-  }
-}
-
-function newItemId(request: GraphRequest): string {
-  return `01${request.newId().replaceAll("-", "").toUpperCase()}`;
-}
-
-function authorOf(request: GraphRequest): string {
-  const { principal } = request;
-  return principal.kind === "application" ? principal.appDisplayName : principal.userDisplayName;
+  return false;
 }

@@ -2,140 +2,149 @@ import { z } from "zod";
 
 import { GraphError } from "../core/graph-error.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
-import { directoryState } from "../directory/directory.ts";
-import { hasPlan, type User } from "../directory/user.ts";
-import { appendVersions, contentState } from "./content.ts";
-import type { Container, ItemVersion } from "./item.ts";
-import { mailFolderJson, messageJson, messageMime } from "./mail-json.ts";
-import { WELL_KNOWN_FOLDERS, wellKnownFolderId, type WellKnownFolder } from "./seeded-items.ts";
+import { appendVersions, type NewVersion } from "./content.ts";
+import type { ContentReference, ItemVersion, MessageFields } from "./item.ts";
+import { messageJson, messageMime } from "./mail-json.ts";
+import {
+  checkMailMatch,
+  isRecoverable,
+  mailboxOf,
+  newMailItemId,
+  notInStore,
+  recoverableItems,
+  requireFolder,
+  requireFolderNamed,
+  requireMessage,
+  type Mailbox,
+} from "./mailbox.ts";
+import { NewAttachment, attachmentFrom } from "./attachment-routes.ts";
+import { wellKnownFolderId } from "./seeded-items.ts";
 
 const READ = ["Mail.Read", "Mail.ReadWrite"];
 const WRITE = ["Mail.ReadWrite"];
-const LIST = ["$select", "$filter", "$top", "$skiptoken", "$count"] as const;
 
-const Recipient = z.strictObject({
-  emailAddress: z.strictObject({ address: z.email(), name: z.string().optional() }),
-});
-const MessageBody = z.strictObject({
+const Recipients = z
+  .array(
+    z.strictObject({
+      emailAddress: z.strictObject({ address: z.email(), name: z.string().optional() }),
+    }),
+  )
+  .optional();
+const MessageChange = z.strictObject({
   subject: z.string().max(255).optional(),
   body: z
     .strictObject({ contentType: z.enum(["text", "Text"]).optional(), content: z.string() })
     .optional(),
-  toRecipients: z.array(Recipient).optional(),
+  toRecipients: Recipients,
+  ccRecipients: Recipients,
+  bccRecipients: Recipients,
+  replyTo: Recipients,
+  importance: z.enum(["low", "normal", "high"]).optional(),
+  categories: z.array(z.string().min(1)).optional(),
+  flag: z.strictObject({ flagStatus: z.enum(["notFlagged", "flagged", "complete"]) }).optional(),
   isRead: z.boolean().optional(),
 });
+type MessageChange = z.infer<typeof MessageChange>;
+const NewMessage = MessageChange.extend({ attachments: z.array(NewAttachment).optional() });
+const Destination = z.strictObject({ destinationId: z.string().min(1) });
 
-interface Mailbox {
-  readonly owner: User;
-  readonly container: Container;
-  readonly items: readonly ItemVersion[];
+/** The same routes for all messages of a mailbox and for those of one folder. */
+export const mailRoutes: readonly Route[] = [
+  "/users/{userId}/messages",
+  "/users/{userId}/mailFolders/{folderId}/messages",
+].flatMap((messages) => [...collectionRoutes(messages), ...messageRoutes(messages)]);
+
+function collectionRoutes(messages: string): readonly Route[] {
+  const definition = "message";
+  return [
+    defineRoute({
+      method: "GET",
+      path: messages,
+      permissions: { application: READ },
+      source: "user-list-messages",
+      definition,
+      query: ["$select", "$filter", "$top", "$skiptoken", "$count"],
+      handle: listMessages,
+    }),
+    defineRoute({
+      method: "POST",
+      path: messages,
+      permissions: { application: WRITE },
+      source: "user-post-messages",
+      definition,
+      handle: createMessage,
+    }),
+  ];
 }
 
-export const mailRoutes: readonly Route[] = [
-  ...["/users/{userId}/messages", "/users/{userId}/mailFolders/{folderId}/messages"].flatMap(
-    (path) => [
-      defineRoute({
-        method: "GET",
-        path,
-        permissions: { application: READ },
-        source: "user-list-messages",
-        definition: "message",
-        query: LIST,
-        handle: listMessages,
-      }),
-      defineRoute({
-        method: "POST",
-        path,
-        permissions: { application: WRITE },
-        source: "user-post-messages",
-        definition: "message",
-        handle: createMessage,
-      }),
-    ],
-  ),
-  defineRoute({
-    method: "GET",
-    path: "/users/{userId}/messages/{messageId}",
-    permissions: { application: READ },
-    source: "message-get",
-    definition: "message",
-    handle: (request) => answer(request, requireMessage(request, mailboxOf(request)), 200),
-  }),
-  defineRoute({
-    method: "GET",
-    path: "/users/{userId}/messages/{messageId}/$value",
-    permissions: { application: READ },
-    source: "outlook-get-mime-message",
-    query: [],
-    handle: (request) => ({
-      status: 200,
-      bytes: messageMime(request, requireMessage(request, mailboxOf(request))),
-      headers: { "content-type": "text/plain" },
+function messageRoutes(messages: string): readonly Route[] {
+  const path = `${messages}/{messageId}`;
+  const definition = "message";
+  return [
+    defineRoute({
+      method: "GET",
+      path,
+      permissions: { application: READ },
+      source: "message-get",
+      definition,
+      handle: (request) => answer(request, requireMessage(request, mailboxOf(request)), 200),
     }),
-  }),
-  defineRoute({
-    method: "PATCH",
-    path: "/users/{userId}/messages/{messageId}",
-    permissions: { application: WRITE },
-    source: "message-update",
-    definition: "message",
-    handle: changeMessage,
-  }),
-  defineRoute({
-    method: "DELETE",
-    path: "/users/{userId}/messages/{messageId}",
-    permissions: { application: WRITE },
-    source: "message-delete",
-    handle: (request) => {
-      const mailbox = mailboxOf(request);
-      const item = requireMessage(request, mailbox);
-      checkMatch(request, item);
-      appendVersions(request, mailbox.container, [
-        { ...item, isDeleted: true, at: request.now, by: mailbox.owner.displayName },
-      ]);
-      return { status: 204 };
-    },
-  }),
-  defineRoute({
-    method: "GET",
-    path: "/users/{userId}/mailFolders",
-    permissions: { application: READ },
-    source: "user-list-mailfolders",
-    definition: "mailFolder",
-    query: LIST,
-    handle: (request) => {
-      const { items } = mailboxOf(request);
-      return request.page<ItemVersion>({
-        items: items.filter((item) => item.kind === "mailFolder"),
-        toJson: (folder) => mailFolderJson(folder, items),
-        context: "mailFolders",
-        filterable: ["displayName"],
-        pageSize: 10,
-      });
-    },
-  }),
-  defineRoute({
-    method: "GET",
-    path: "/users/{userId}/mailFolders/{folderId}",
-    permissions: { application: READ },
-    source: "mailfolder-get",
-    definition: "mailFolder",
-    handle: (request) => {
-      const mailbox = mailboxOf(request);
-      return { status: 200, body: mailFolderJson(requireFolder(request, mailbox), mailbox.items) };
-    },
-  }),
-];
+    defineRoute({
+      method: "GET",
+      path: `${path}/$value`,
+      permissions: { application: READ },
+      source: "outlook-get-mime-message",
+      query: [],
+      handle: (request) => ({
+        status: 200,
+        bytes: messageMime(request, requireMessage(request, mailboxOf(request))),
+        headers: { "content-type": "text/plain" },
+      }),
+    }),
+    defineRoute({
+      method: "PATCH",
+      path,
+      permissions: { application: WRITE },
+      source: "message-update",
+      definition,
+      handle: changeMessage,
+    }),
+    defineRoute({
+      method: "DELETE",
+      path,
+      permissions: { application: WRITE },
+      source: "message-delete",
+      handle: (request) => deleteMessage(request, false),
+    }),
+    defineRoute({
+      method: "POST",
+      path: `${path}/permanentDelete`,
+      permissions: { application: WRITE },
+      source: "message-permanentdelete",
+      handle: (request) => deleteMessage(request, true),
+    }),
+    defineRoute({
+      method: "POST",
+      path: `${path}/move`,
+      permissions: { application: WRITE },
+      source: "message-move",
+      definition,
+      handle: moveMessage,
+    }),
+  ];
+}
 
 function listMessages(request: GraphRequest): GraphResponse {
   const mailbox = mailboxOf(request);
   const folder = request.params["folderId"] === undefined ? null : requireFolder(request, mailbox);
+  const items =
+    folder !== null && isRecoverable(mailbox, folder.itemId)
+      ? recoverableItems(request, mailbox)
+      : mailbox.items.filter(
+          (item) => item.kind === "message" && (folder === null || item.parentId === folder.itemId),
+        );
   return request.page<ItemVersion>({
-    items: mailbox.items
-      .filter(
-        (item) => item.kind === "message" && (folder === null || item.parentId === folder.itemId),
-      )
-      .sort((left, right) => (right.message?.sentAt ?? 0) - (left.message?.sentAt ?? 0)),
+    items: items.sort((left, right) => (right.message?.sentAt ?? 0) - (left.message?.sentAt ?? 0)),
     toJson: (item) => messageJson(request, item),
     context: "messages",
     filterable: [
@@ -145,6 +154,7 @@ function listMessages(request: GraphRequest): GraphResponse {
       "isRead",
       "isDraft",
       "hasAttachments",
+      "importance",
       "internetMessageId",
       "from/emailAddress/address",
     ],
@@ -154,89 +164,153 @@ function listMessages(request: GraphRequest): GraphResponse {
   });
 }
 
+/** A draft, or in a folder a message as if it had just come in: nothing else brings mail to the simulator. */
 function createMessage(request: GraphRequest): GraphResponse {
   const mailbox = mailboxOf(request);
-  const input = request.parse(MessageBody, "RequestBodyRead");
-  const bytes = Buffer.from(input.body?.content ?? "", "utf8");
-  const id = request.newId();
-  const itemId = `AAMk${Buffer.from(id.replaceAll("-", ""), "hex").toString("base64url")}`;
+  const { attachments, ...input } = request.parse(NewMessage, "RequestBodyRead");
   const { owner } = mailbox;
   const isDraft = request.params["folderId"] === undefined;
   const folderId = isDraft
     ? wellKnownFolderId(owner.id, "drafts")
     : requireFolder(request, mailbox).itemId;
-  appendVersions(request, mailbox.container, [
-    {
-      itemId,
-      kind: "message",
-      parentId: folderId,
-      name: input.subject ?? "",
-      content: { kind: "blob", hash: request.blobs.put(bytes), size: bytes.length },
-      by: owner.displayName,
-      message: {
-        from: owner.mail ?? owner.userPrincipalName,
-        fromName: owner.displayName,
-        to: (input.toRecipients ?? []).map(recipientOf),
-        sentAt: request.now,
-        isRead: input.isRead ?? true,
-        isDraft,
-        internetMessageId: `<${id}@${owner.userPrincipalName.split("@")[1] ?? ""}>`,
-      },
-    },
-  ]);
-  return answer(request, requireById(mailboxOf(request), itemId), 201);
+  if (isRecoverable(mailbox, folderId)) throw notInStore();
+  const itemId = newMailItemId(request);
+  const message: MessageFields = {
+    from: owner.mail ?? owner.userPrincipalName,
+    fromName: owner.displayName,
+    to: [],
+    sentAt: request.now,
+    isRead: true,
+    isDraft,
+    internetMessageId: `<${request.newId()}@${owner.userPrincipalName.split("@")[1] ?? ""}>`,
+    ...(attachments === undefined
+      ? {}
+      : { attachments: attachments.map((each) => attachmentFrom(request, each)) }),
+  };
+  append(request, mailbox, {
+    itemId,
+    kind: "message",
+    parentId: folderId,
+    name: input.subject ?? "",
+    content: bodyOf(request, input.body?.content ?? ""),
+    by: owner.displayName,
+    message: changeFields(message, input),
+  });
+  return answer(request, again(request, itemId), 201);
 }
 
+/** https://learn.microsoft.com/graph/api/message-update: what is addressed and said can only be changed in a draft. */
 function changeMessage(request: GraphRequest): GraphResponse {
   const mailbox = mailboxOf(request);
   const item = requireMessage(request, mailbox);
-  checkMatch(request, item);
-  const input = request.parse(MessageBody, "RequestBodyRead");
+  checkMailMatch(request, item);
+  const input = request.parse(MessageChange, "RequestBodyRead");
   if (item.message === null) throw new Error("A message without message fields.");
-  const { isRead, subject, body, toRecipients } = input;
-  if (!item.message.isDraft && (subject ?? body ?? toRecipients) !== undefined) {
+  const { subject, body, toRecipients, ccRecipients, bccRecipients, replyTo } = input;
+  const ofDrafts = [subject, body, toRecipients, ccRecipients, bccRecipients, replyTo];
+  if (isRecoverable(mailbox, item.parentId)) throw notInStore();
+  if (!item.message.isDraft && ofDrafts.some((part) => part !== undefined)) {
     throw new GraphError(
       403,
       "ErrorAccessDenied",
       "Only drafts can change subject, body and recipients.",
     );
   }
-  const bytes = body === undefined ? null : Buffer.from(body.content, "utf8");
-  appendVersions(request, mailbox.container, [
-    {
-      ...item,
-      name: subject ?? item.name,
-      content:
-        bytes === null
-          ? item.content
-          : { kind: "blob", hash: request.blobs.put(bytes), size: bytes.length },
-      at: request.now,
-      by: mailbox.owner.displayName,
-      message: {
-        ...item.message,
-        isRead: isRead ?? item.message.isRead,
-        to: toRecipients?.map(recipientOf) ?? item.message.to,
-      },
-    },
-  ]);
-  return answer(request, requireById(mailboxOf(request), item.itemId), 200);
+  append(request, mailbox, {
+    ...item,
+    name: subject ?? item.name,
+    content: body === undefined ? item.content : bodyOf(request, body.content),
+    at: request.now,
+    by: mailbox.owner.displayName,
+    message: changeFields(item.message, input),
+  });
+  return answer(request, again(request, item.itemId), 200);
 }
 
-function recipientOf({ emailAddress }: z.infer<typeof Recipient>) {
-  return { address: emailAddress.address, name: emailAddress.name ?? emailAddress.address };
+function changeFields(message: MessageFields, change: MessageChange): MessageFields {
+  const { importance: _importance, flag: _flag, ...rest } = message;
+  const importance = change.importance ?? message.importance ?? "normal";
+  const flag = change.flag?.flagStatus ?? message.flag ?? "notFlagged";
+  const list = (
+    name: "cc" | "bcc" | "replyTo",
+    recipients: z.infer<typeof Recipients>,
+  ): Partial<MessageFields> =>
+    recipients === undefined ? {} : { [name]: recipientsOf(recipients) };
+  return {
+    ...rest,
+    isRead: change.isRead ?? message.isRead,
+    to: change.toRecipients === undefined ? message.to : recipientsOf(change.toRecipients),
+    ...list("cc", change.ccRecipients),
+    ...list("bcc", change.bccRecipients),
+    ...list("replyTo", change.replyTo),
+    ...(change.categories === undefined ? {} : { categories: change.categories }),
+    ...(importance === "normal" ? {} : { importance }),
+    ...(flag === "notFlagged" ? {} : { flag }),
+  };
 }
 
-/** A change for an edition that is no longer there is refused; the tag is the message's `@odata.etag`. */
-function checkMatch(request: GraphRequest, item: ItemVersion): void {
-  const wanted = request.headers["if-match"];
-  if (wanted === undefined || wanted === "*") return;
-  if (wanted !== messageJson(request, item)["@odata.etag"]) {
+function recipientsOf(recipients: NonNullable<z.infer<typeof Recipients>>): MessageFields["to"] {
+  return recipients.map(({ emailAddress: { address, name } }) => ({
+    address,
+    name: name ?? address,
+  }));
+}
+
+/** Deleted messages can be recovered for two weeks, permanently deleted ones cannot. */
+function deleteMessage(request: GraphRequest, isPermanent: boolean): GraphResponse {
+  const mailbox = mailboxOf(request);
+  const item = requireMessage(request, mailbox);
+  checkMailMatch(request, item);
+  if (isRecoverable(mailbox, item.parentId) && !isPermanent) {
     throw new GraphError(
-      412,
-      "ErrorIrresolvableConflict",
-      "The change key passed in the request does not match the current change key for the item.",
+      403,
+      "ErrorAccessDenied",
+      "Items of the recoverable items deletions folder cannot be deleted.",
     );
   }
+  const { displayName: by } = mailbox.owner;
+  append(request, mailbox, {
+    ...item,
+    isDeleted: true,
+    at: request.now,
+    by,
+    ...(isPermanent ? { as: { kind: "purge" as const, at: request.now, by } } : {}),
+  });
+  return { status: 204 };
+}
+
+/** Also how a message comes back from the recoverable items. Ids here are immutable: a moved message keeps its own. */
+function moveMessage(request: GraphRequest): GraphResponse {
+  const mailbox = mailboxOf(request);
+  const item = requireMessage(request, mailbox);
+  const { destinationId } = request.parse(Destination, "RequestBodyRead");
+  const folder = requireFolderNamed(mailbox, destinationId);
+  if (isRecoverable(mailbox, folder.itemId)) {
+    throw new GraphError(403, "ErrorAccessDenied", "Messages get there by being deleted.");
+  }
+  append(request, mailbox, {
+    ...item,
+    parentId: folder.itemId,
+    at: request.now,
+    by: mailbox.owner.displayName,
+  });
+  return answer(request, again(request, item.itemId), 201);
+}
+
+function append(request: GraphRequest, mailbox: Mailbox, version: NewVersion): void {
+  appendVersions(request, mailbox.container, [version]);
+}
+
+function bodyOf(request: GraphRequest, text: string): ContentReference {
+  const bytes = Buffer.from(text, "utf8");
+  return { kind: "blob", hash: request.blobs.put(bytes), size: bytes.length };
+}
+
+/** A message as it is after a change. */
+function again(request: GraphRequest, itemId: string): ItemVersion {
+  const item = mailboxOf(request).items.find((each) => each.itemId === itemId);
+  if (item === undefined) throw notInStore();
+  return item;
 }
 
 function answer(request: GraphRequest, item: ItemVersion, status: number): GraphResponse {
@@ -247,50 +321,4 @@ function answer(request: GraphRequest, item: ItemVersion, status: number): Graph
       ...messageJson(request, item),
     },
   };
-}
-
-function mailboxOf(request: GraphRequest): Mailbox {
-  const id = request.param("userId");
-  const owner = directoryState.of(request).tenant(request.tenantId).findUser(id);
-  if (owner === null) {
-    throw new GraphError(404, "ErrorInvalidUser", `The requested user '${id}' is invalid.`);
-  }
-  if (!hasPlan(owner, "exchange")) {
-    throw new GraphError(
-      404,
-      "MailboxNotEnabledForRESTAPI",
-      "The mailbox is either inactive, soft-deleted, or is hosted on-premise.",
-    );
-  }
-  const container: Container = { tenantId: request.tenantId, kind: "mailbox", id: owner.id };
-  return { owner, container, items: contentState.of(request).list(container) };
-}
-
-function requireMessage(request: GraphRequest, mailbox: Mailbox): ItemVersion {
-  return requireById(mailbox, request.param("messageId"));
-}
-
-function requireById(mailbox: Mailbox, id: string): ItemVersion {
-  const item = mailbox.items.find(({ itemId, kind }) => itemId === id && kind === "message");
-  if (item === undefined) throw notInStore();
-  return item;
-}
-
-function requireFolder(request: GraphRequest, mailbox: Mailbox): ItemVersion {
-  const name = request.param("folderId");
-  const known = name.toLowerCase();
-  const id = Object.hasOwn(WELL_KNOWN_FOLDERS, known)
-    ? wellKnownFolderId(mailbox.owner.id, known as WellKnownFolder)
-    : name;
-  const folder = mailbox.items.find(({ itemId, kind }) => itemId === id && kind === "mailFolder");
-  if (folder === undefined) throw notInStore();
-  return folder;
-}
-
-function notInStore(): GraphError {
-  return new GraphError(
-    404,
-    "ErrorItemNotFound",
-    "The specified object was not found in the store.",
-  );
 }

@@ -1,7 +1,8 @@
 import { createSequence, digest, guidFrom } from "../core/random.ts";
 import { generateUser } from "../directory/user.ts";
 import type { Estate, EstateTenant } from "../seed/estate.ts";
-import type { Container, ContentReference, ItemVersion } from "./item.ts";
+import type { Governance, ItemPermission } from "./governance.ts";
+import type { Container, ContentReference, ItemVersion, MessageAttachment } from "./item.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -30,7 +31,10 @@ export function generateVersions(estate: Estate, container: Container): readonly
 }
 
 /** Ids of the folders that every mailbox has. */
-export function wellKnownFolderId(userId: string, name: WellKnownFolder): string {
+export function wellKnownFolderId(
+  userId: string,
+  name: WellKnownFolder | "recoverableitemsdeletions",
+): string {
   return mailItemId(userId, "folder", name);
 }
 
@@ -88,10 +92,21 @@ function mailboxVersions(
         isRead: next() < 0.8,
         isDraft: false,
         internetMessageId: `<${guidFrom(id)}@${tenant.domain}>`,
+        ...(number % 5 === 3 ? { attachments: [attachmentOf(id, number)] } : {}),
       },
     });
   }
   return versions;
+}
+
+function attachmentOf(messageId: string, number: number): MessageAttachment {
+  return {
+    id: `${messageId}-1`,
+    name: `${FILES[number % FILES.length] ?? ""}.pdf`,
+    contentType: "application/pdf",
+    isInline: false,
+    content: text(`${messageId}/attachment`, 2_000 + (number % 7) * 500),
+  };
 }
 
 function fileVersions(
@@ -129,6 +144,7 @@ function fileVersions(
     const createdAt = instant(estate, next, 350);
     const name = `${pick(FILES, next)} ${number + 1}.${pick(EXTENSIONS, next)}`;
     const edits = Math.floor(next() * 3);
+    const governance = governanceOf(estate, tenant, { id, number, at: createdAt });
     let at = createdAt;
     for (let edition = 1; edition <= edits + 1; edition += 1) {
       versions.push({
@@ -142,11 +158,55 @@ function fileVersions(
         createdAt,
         by: author().displayName,
         message: null,
+        ...(governance === null ? {} : { governance }),
       });
       at += Math.floor((estate.startsAt - at) * (0.1 + 0.6 * next()));
     }
   }
   return versions;
+}
+
+/** Some files of the seed are shared by a link or with a colleague, and some carry labels. */
+function governanceOf(
+  estate: Estate,
+  tenant: EstateTenant,
+  file: { readonly id: string; readonly number: number; readonly at: number },
+): Governance | null {
+  const { id, number, at } = file;
+  const peer = () => {
+    const user = generateUser(
+      tenant,
+      digest(id, "peer").readUInt32LE(0) % tenant.users,
+      estate.startsAt,
+    );
+    return { kind: "user", id: user.id, displayName: user.displayName, email: user.mail } as const;
+  };
+  const share = (parts: Pick<ItemPermission, "role" | "grantees" | "link">): ItemPermission => ({
+    ...parts,
+    id: digest(id, "permission").toString("base64url"),
+    invitation: null,
+    expiresAt: null,
+  });
+  switch (number % 8) {
+    case 1: {
+      const link = { type: "view", scope: "organization", application: null } as const;
+      return { permissions: [share({ role: "read", grantees: [], link })] };
+    }
+    case 2:
+      return { permissions: [share({ role: "write", grantees: [peer()], link: null })] };
+    case 4: {
+      const label = { name: "Keep for seven years", isExplicit: true, isLocked: false, at };
+      return {
+        retentionLabel: { ...label, byId: null, byName: tenant.displayName },
+        sensitivityLabel: {
+          id: guidFrom(tenant.tenantId, "sensitivityLabel"),
+          assignmentMethod: "auto",
+        },
+      };
+    }
+    default:
+      return null;
+  }
 }
 
 function itemId(container: string, kind: string, name: string | number): string {

@@ -74,7 +74,7 @@ export const siteRoutes: readonly Route[] = [
         status: 200,
         body: {
           "@odata.context": request.odataContext("drives/$entity"),
-          ...driveJson(driveOf(request)),
+          ...driveJson(request, driveOf(request)),
         },
       }),
     }),
@@ -105,7 +105,7 @@ function driveOfUser(request: GraphRequest): Site {
   return site;
 }
 
-function requireSite(request: GraphRequest, id: string): Site {
+export function requireSite(request: GraphRequest, id: string): Site {
   const site = findSite(request, request.tenantId, id);
   if (site === null) throw itemNotFound();
   return site;
@@ -124,7 +124,11 @@ function drivesRoute(path: string, source: string, find: (request: GraphRequest)
     definition: "drive",
     query: LIST,
     handle: (request) =>
-      request.page<Site>({ items: [find(request)], toJson: driveJson, context: "drives" }),
+      request.page<Site>({
+        items: [find(request)],
+        toJson: (site) => driveJson(request, site),
+        context: "drives",
+      }),
   });
 }
 

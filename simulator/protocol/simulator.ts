@@ -2,6 +2,7 @@ import { Engine } from "../core/engine.ts";
 import type { Area } from "../core/area.ts";
 import type { TransactionLog } from "../core/transaction-log.ts";
 import type { BlobStore } from "../content/blob-store.ts";
+import { answerUpload, isUploadPath } from "../content/upload-endpoint.ts";
 import { applyFaultFile, type FaultFile } from "../faults/fault-file.ts";
 import { FaultGate } from "../faults/fault-gate.ts";
 import type { Estate } from "../seed/estate.ts";
@@ -82,6 +83,7 @@ export function createSimulator(options: {
   const routeAny = async (call: HttpCall): Promise<HttpAnswer> => {
     const mark = call.target.indexOf("?");
     const path = mark === -1 ? call.target : call.target.slice(0, mark);
+    if (isUploadPath(path)) return answerUpload(call, engine);
     return isControlPath(path) ? answerControl(call, control) : route(call, path);
   };
 

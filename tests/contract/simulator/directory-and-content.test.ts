@@ -177,7 +177,12 @@ test("answers each route of the directory and of content in the shape of the met
     messageId: (await get(`/users/${user}/messages`)).value[0]?.id ?? "",
     folderId: "inbox",
     versionId: "1.0",
+    token: Buffer.from("0").toString("base64url"),
   };
+  const grant = await call("POST", `/sites/${site?.id ?? ""}/permissions`, {
+    roles: ["write"],
+    grantedToIdentities: [{ application: { id: OWNER, displayName: "Reader" } }],
+  });
   for (const route of [...directoryArea.routes, ...contentArea.routes]) {
     if (route.method !== "GET") continue;
     const base = /^\/(drives|users|sites)\/\{\w+\}(\/drive)?/.exec(route.path)?.[0] ?? "";
@@ -189,12 +194,27 @@ test("answers each route of the directory and of content in the shape of the met
       const isFolder = route.path.includes("children");
       const wanted = children.find((child) => (child.folder !== undefined) === isFolder);
       extra = { itemId: wanted?.id ?? "", path: wanted?.name ?? "" };
+      if (route.path.includes("{itemId}:")) {
+        extra = { itemId: (await get(fill(`${base}/root`))).id, path: wanted?.name ?? "" };
+      } else if (!isFolder && route.path.includes("{itemId}")) {
+        extra = { ...extra, ...(await prepareFile(`${fill(base)}/items/${wanted?.id ?? ""}`)) };
+      }
+    } else if (route.path.includes("{permissionId}")) {
+      extra = { permissionId: grant.entity.id };
     }
     const query = route.path === "/sites" ? "?search=*" : "";
     const answer = await call("GET", fill(route.path, extra) + query);
     expect({ path: route.path, status: answer.status }).toEqual({ path: route.path, status: 200 });
   }
 });
+
+/** Gives a file a second version, a label and a permission of its own. */
+async function prepareFile(item: string): Promise<Record<string, string>> {
+  await call("PUT", `${item}/content`, undefined, Buffer.from(`edition ${simulator.now()}`));
+  await call("PATCH", `${item}/retentionLabel`, { name: "Keep for seven years" });
+  const link = await call("POST", `${item}/createLink`, { type: "view" });
+  return { permissionId: link.entity.id };
+}
 
 test("changes, deletes and restores users and changes the members of groups", async () => {
   const user = (await get("/users/admin@contoso.com")).id;

@@ -20,11 +20,18 @@ interface Schema {
   readonly "x-derived"?: readonly string[];
 }
 
-const definitions = (
-  JSON.parse(readFileSync(new URL("../graph-v1.0.schema.json", import.meta.url), "utf8")) as {
-    readonly $defs: Readonly<Record<string, Schema>>;
-  }
-).$defs;
+const read = (name: string) =>
+  (
+    JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), "utf8")) as {
+      readonly $defs: Readonly<Record<string, Schema>>;
+    }
+  ).$defs;
+
+/** The subset of the metadata and, after it, types that are only in Microsoft's type package. */
+const definitions = {
+  ...read("graph-v1.0.additions.schema.json"),
+  ...read("graph-v1.0.schema.json"),
+};
 
 const FORMATS: Readonly<Record<string, RegExp>> = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i,

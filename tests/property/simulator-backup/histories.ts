@@ -79,37 +79,3 @@ function messageFields(serial: number): NonNullable<ItemVersion["message"]> {
     internetMessageId: `<${serial}@contoso.example>`,
   };
 }
-
-/** Live items after each of the changes, in memory: the model of a container. */
-export function replay(
-  start: readonly ItemVersion[],
-  changes: readonly Change[],
-  space: "files" | "mail",
-  firstSerial = 1,
-): readonly ItemVersion[] {
-  const items = new Map(start.map((item) => [item.itemId, item]));
-  changes.forEach((one, index) => {
-    const version = versionOf(one, [...items.values()], firstSerial + index, space);
-    if (version !== null) applyVersion(items, version, firstSerial + index);
-  });
-  return [...items.values()];
-}
-
-/** Applies one version to live items. */
-export function applyVersion(
-  items: Map<string, ItemVersion>,
-  version: NewVersion,
-  at: number,
-): void {
-  if (version.isDeleted === true) {
-    items.delete(version.itemId);
-    return;
-  }
-  items.set(version.itemId, {
-    isDeleted: false,
-    message: null,
-    createdAt: at,
-    ...version,
-    at,
-  });
-}
