@@ -2,9 +2,11 @@ import { z } from "zod";
 import { iso, parseInstant } from "../core/iso.ts";
 import { identityOf } from "../core/principal.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
+import { shapedAs } from "../core/shaped-as.ts";
 import { isGuid, openBackup, RESTORE } from "./access.ts";
 import { refusal } from "./error-catalogue.ts";
-import { stampsJson, type Json } from "./representation.ts";
+import type { BulkRequestShape } from "./graph-shapes.ts";
+import { inputsJson, stampsJson } from "./representation.ts";
 import {
   sessionStatusAt,
   type BulkRestoreRequest,
@@ -15,9 +17,9 @@ import { BACKUP_ROOT } from "./service-routes.ts";
 import { bulkRestoreDeleted, bulkRestoreRequested } from "./session-events.ts";
 import { findSession } from "./session-lookup.ts";
 
-function bulkRequestJson(request: BulkRestoreRequest, service: Service): Json {
+function bulkRequestJson(request: BulkRestoreRequest, service: Service) {
   const words = SERVICE_WORDS[service];
-  return {
+  return shapedAs<BulkRequestShape>()({
     "@odata.type": words.bulkRequestType,
     id: request.id,
     displayName: request.displayName,
@@ -29,8 +31,7 @@ function bulkRequestJson(request: BulkRestoreRequest, service: Service): Json {
     },
     restorePointPreference: request.preference,
     tags: request.tags,
-    [words.bulkNames]: request.names,
-    [words.bulkIds]: request.ids,
+    ...inputsJson({ ...request, service }),
     error:
       request.unresolved.length === 0
         ? null
@@ -40,7 +41,7 @@ function bulkRequestJson(request: BulkRestoreRequest, service: Service): Json {
             details: request.unresolved,
           },
     ...stampsJson(request.created, request.modified),
-  };
+  });
 }
 
 const bodyOf = (service: Service) =>

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
+import { shapedAs } from "../core/shaped-as.ts";
 import { CONTROL, delegatedOnly, openBackup } from "./access.ts";
 import { backupOf } from "./backup-state.ts";
 import { emailNotificationsChanged } from "./browse-events.ts";
+import type { EmailNotificationsShape } from "./graph-shapes.ts";
 import { BACKUP_ROOT } from "./service-routes.ts";
 
 const PATH = `${BACKUP_ROOT}/emailNotificationsSetting`;
@@ -27,10 +29,12 @@ function answer(request: GraphRequest): GraphResponse {
       "@odata.context": request.odataContext(
         "solutions/backupRestore/emailNotificationsSetting/$entity",
       ),
-      id: request.tenantId,
-      isEnabled: setting.isEnabled,
-      additionalEvents: setting.additionalEvents,
-      recipients: { role: "custom", customRecipients: setting.customRecipients },
+      ...shapedAs<EmailNotificationsShape>()({
+        id: request.tenantId,
+        isEnabled: setting.isEnabled,
+        additionalEvents: setting.additionalEvents,
+        recipients: { role: "custom", customRecipients: setting.customRecipients },
+      }),
     },
   };
 }

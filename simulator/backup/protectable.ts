@@ -4,6 +4,7 @@ import { findDriveOfUser, findSite, type Site } from "../content/site.ts";
 import { directoryState } from "../directory/directory.ts";
 import { hasPlan } from "../directory/user.ts";
 import type { EstateTenant } from "../seed/estate.ts";
+import type { UnitNamesShape } from "./graph-shapes.ts";
 import type { Service } from "./service-kind.ts";
 
 /** Things that can be protected: sites, and the drives and mailboxes of users. The seed numbers them. */
@@ -81,7 +82,7 @@ export function containerOf(
 export function describeProtectable(
   source: Source,
   unit: { readonly service: Service; readonly resourceId: string },
-): Record<string, string> {
+): UnitNamesShape {
   if (unit.service === "sharePoint") {
     const site = siteOf(source, unit);
     return { siteName: site?.displayName ?? "", siteWebUrl: site?.webUrl ?? "" };

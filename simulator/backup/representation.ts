@@ -1,6 +1,20 @@
 import type { GraphRequest } from "../core/route.ts";
+import { shapedAs } from "../core/shaped-as.ts";
 import { iso } from "../core/iso.ts";
 import type { BulkJob, InclusionRule, TenantBackup } from "./backup-state.ts";
+import type {
+  BulkJobShape,
+  InputsShape,
+  PointShape,
+  PolicyShape,
+  PublicErrorShape,
+  RuleShape,
+  ServiceAppShape,
+  ServiceStatusShape,
+  StampsShape,
+  UnitNamesShape,
+  UnitShape,
+} from "./graph-shapes.ts";
 import { describeProtectable } from "./protectable.ts";
 import { policyStatusAt, type ProtectionPolicy } from "./protection-policy.ts";
 import {
@@ -29,10 +43,10 @@ const EVOLVED_MEMBERS: ReadonlySet<string> = new Set([
 ]);
 
 /** An enumeration member as the caller may see it. */
-export function evolvable(
-  member: string,
+export function evolvable<M extends string>(
+  member: M,
   request: Pick<GraphRequest, "includeUnknownEnumMembers">,
-): string {
+): M | "unknownFutureValue" {
   return EVOLVED_MEMBERS.has(member) && !request.includeUnknownEnumMembers
     ? "unknownFutureValue"
     : member;
@@ -42,7 +56,7 @@ export const isoOrNull = (instant: number | null): string | null =>
   instant === null ? null : iso(instant);
 
 /** `createdBy` … `lastModifiedDateTime`. */
-export function stampsJson(created: Stamp, modified: Stamp): Json {
+export function stampsJson(created: Stamp, modified: Stamp): StampsShape {
   return {
     createdBy: created.by,
     createdDateTime: iso(created.at),
@@ -52,12 +66,12 @@ export function stampsJson(created: Stamp, modified: Stamp): Json {
 }
 
 /** An in-body error as `publicError`. */
-export function errorJson(error: ItemError | null): Json | null {
+export function errorJson(error: ItemError | null): PublicErrorShape | null {
   return error === null ? null : { code: error.code, message: error.message };
 }
 
-export function serviceStatusJson(control: ServiceControl): Json {
-  return {
+export function serviceStatusJson(control: ServiceControl) {
+  return shapedAs<ServiceStatusShape>()({
     status: control.status,
     disableReason: control.disableReason,
     backupServiceConsumer: control.consumer,
@@ -65,11 +79,11 @@ export function serviceStatusJson(control: ServiceControl): Json {
     restoreAllowedTillDateTime: isoOrNull(control.restoreAllowedTillAt),
     lastModifiedBy: control.modified?.by ?? null,
     lastModifiedDateTime: isoOrNull(control.modified?.at ?? null),
-  };
+  });
 }
 
-export function serviceAppJson(app: ServiceApp): Json {
-  return {
+export function serviceAppJson(app: ServiceApp) {
+  return shapedAs<ServiceAppShape>()({
     id: app.id,
     application: { id: app.id, displayName: app.displayName },
     status: app.status,
@@ -77,7 +91,7 @@ export function serviceAppJson(app: ServiceApp): Json {
     effectiveDateTime: isoOrNull(app.effectiveAt),
     lastModifiedBy: app.modified.by,
     lastModifiedDateTime: iso(app.modified.at),
-  };
+  });
 }
 
 // The service reports this pair for every service, although Exchange keeps ten-minute points all year.
@@ -92,8 +106,8 @@ export function policyJson(
   tenant: TenantBackup,
   now: number,
   options: { readonly isCounted: boolean },
-): Json {
-  return {
+) {
+  return shapedAs<PolicyShape>()({
     "@odata.type": SERVICE_WORDS[policy.service].policyType,
     id: policy.id,
     displayName: policy.displayName,
@@ -109,10 +123,10 @@ export function policyJson(
       ? { protectionPolicyArtifactCount: countUnits(policy, tenant, now) }
       : {}),
     ...stampsJson(policy.created, policy.modified),
-  };
+  });
 }
 
-function countUnits(policy: ProtectionPolicy, tenant: TenantBackup, now: number): Json {
+function countUnits(policy: ProtectionPolicy, tenant: TenantBackup, now: number) {
   const units = tenant.units.ofPolicy(policy.service, policy.id, now);
   const count = { total: 0, completed: 0, inProgress: 0, failed: 0 };
   for (let index = 0; index < units.length; index += 1) {
@@ -128,39 +142,48 @@ function countUnits(policy: ProtectionPolicy, tenant: TenantBackup, now: number)
 }
 
 /** A unit; names only for delegated callers, an application gets ids and resolves names itself. */
-export function unitJson(unit: ProtectionUnit, tenant: TenantBackup, request: GraphRequest): Json {
+export function unitJson(unit: ProtectionUnit, tenant: TenantBackup, request: GraphRequest) {
   const words = SERVICE_WORDS[unit.service];
-  return {
+  const names: UnitNamesShape = {
+    [words.unitIdProperty]: unit.resourceId,
+    ...(request.principal.kind === "delegated" ? describeProtectable(request, unit) : {}),
+  };
+  return shapedAs<UnitShape & UnitNamesShape>()({
     "@odata.type": words.unitType,
     id: unit.id,
     policyId: unitPolicyAt(unit, request.now) ?? "",
     status: evolvable(unitStatusAt(unit, request.now, tenant.durations), request),
     protectionSources: unitSourcesAt(unit, request.now, tenant.durations),
-    [words.unitIdProperty]: unit.resourceId,
-    ...(request.principal.kind === "delegated" ? describeProtectable(request, unit) : {}),
+    ...names,
     error: errorJson(unit.error),
     offboardRequestedDateTime: isoOrNull(unit.offboardRequestedAt),
     ...stampsJson(unit.created, unit.modified),
-  };
+  });
 }
 
-export function pointJson(point: RestorePoint): Json {
-  return {
+export function pointJson(point: RestorePoint) {
+  return shapedAs<PointShape>()({
     id: point.id,
     protectionDateTime: iso(point.protectionAt),
     expirationDateTime: iso(point.expiresAt),
     tags: point.isExpress ? "fastRestore" : "none",
-  };
+  });
 }
 
-export function bulkJobJson(job: BulkJob, options: { readonly withInputs: boolean }): Json {
+/** Names and ids that were handed in, as the service calls them. */
+export function inputsJson(input: Pick<BulkJob, "service" | "names" | "ids">): InputsShape {
+  const words = SERVICE_WORDS[input.service];
+  return { [words.bulkNames]: input.names, [words.bulkIds]: input.ids };
+}
+
+export function bulkJobJson(job: BulkJob, options: { readonly withInputs: boolean }) {
   const words = SERVICE_WORDS[job.service];
-  return {
+  return shapedAs<BulkJobShape>()({
     "@odata.type": words.bulkJobType,
     id: job.id,
     displayName: job.displayName,
     status: job.status,
-    ...(options.withInputs ? { [words.bulkNames]: job.names, [words.bulkIds]: job.ids } : {}),
+    ...(options.withInputs ? inputsJson(job) : {}),
     error:
       job.unresolved.length === 0
         ? null
@@ -170,21 +193,24 @@ export function bulkJobJson(job: BulkJob, options: { readonly withInputs: boolea
             details: job.unresolved,
           },
     ...stampsJson(job.created, job.modified),
-  };
+  });
 }
 
 export function ruleJson(
   rule: InclusionRule,
   request: Pick<GraphRequest, "includeUnknownEnumMembers">,
-): Json {
+) {
   const words = SERVICE_WORDS[rule.service];
-  return {
+  const expression: Pick<RuleShape, typeof words.ruleExpression> = {
+    [words.ruleExpression]: rule.expression,
+  };
+  return shapedAs<RuleShape>()({
     "@odata.type": words.ruleType,
     id: rule.id,
     status: evolvable(rule.status, request),
     isAutoApplyEnabled: rule.isDynamic,
-    [words.ruleExpression]: rule.expression,
+    ...expression,
     error: null,
     ...stampsJson(rule.created, rule.modified),
-  };
+  });
 }

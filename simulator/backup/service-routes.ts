@@ -4,6 +4,7 @@ import type { Context } from "../core/context.ts";
 import { parseInstant } from "../core/iso.ts";
 import { identityOf } from "../core/principal.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
+import { shapedAs } from "../core/shaped-as.ts";
 import { CONTROL, delegatedOnly, openBackup, openProvisioned, refusePowerShell } from "./access.ts";
 import { backupOf, type TenantBackup } from "./backup-state.ts";
 import {
@@ -14,6 +15,7 @@ import {
 } from "./control-events.ts";
 import { DAY_MS } from "./durations.ts";
 import { refusal } from "./error-catalogue.ts";
+import type { RootShape } from "./graph-shapes.ts";
 import { serviceAppJson, serviceStatusJson } from "./representation.ts";
 import { controllerOf, type ServiceApp } from "./service-control.ts";
 
@@ -67,8 +69,10 @@ function readRoot(request: GraphRequest): GraphResponse {
     status: 200,
     body: {
       "@odata.context": request.odataContext("solutions/backupRestore/$entity"),
-      id: request.tenantId,
-      serviceStatus: serviceStatusJson(control),
+      ...shapedAs<RootShape>()({
+        id: request.tenantId,
+        serviceStatus: serviceStatusJson(control),
+      }),
     },
   };
 }

@@ -1,5 +1,6 @@
 import { iso } from "../core/iso.ts";
 import type { GraphRequest } from "../core/route.ts";
+import { shapedAs } from "../core/shaped-as.ts";
 import type { TenantBackup } from "./backup-state.ts";
 import {
   errorJson,
@@ -9,6 +10,7 @@ import {
   stampsJson,
   type Json,
 } from "./representation.ts";
+import type { ArtifactShape, ItemArtifactShape, PointShape, SessionShape } from "./graph-shapes.ts";
 import { findRestorePoint, restorePointId } from "./restore-point.ts";
 import {
   artifactStatusAt,
@@ -26,8 +28,8 @@ import { SERVICE_WORDS } from "./service-kind.ts";
 export function sessionJson(
   session: RestoreSession,
   request: Pick<GraphRequest, "includeUnknownEnumMembers" | "now">,
-): Json {
-  return {
+) {
+  return shapedAs<SessionShape>()({
     "@odata.type": SERVICE_WORDS[session.service].sessionType,
     id: session.id,
     status: evolvable(sessionStatusAt(session, request.now), request),
@@ -36,7 +38,7 @@ export function sessionJson(
     error: null,
     completedDateTime: isoOrNull(sessionCompletedAt(session, request.now)),
     ...stampsJson(session.created, session.modified),
-  };
+  });
 }
 
 /** What the service writes for an instant that is not known yet in lists of restored files. */
@@ -51,17 +53,20 @@ function itemArtifactJson(
     readonly tenant: TenantBackup;
     readonly now: number;
   },
-): Json {
+) {
   const { session, tenant, now } = subject;
   const words = SERVICE_WORDS[session.service];
   const status = artifactStatusAt(artifact, now);
   const result = artifact.outcome?.kind === "succeeded" ? artifact.outcome.result : null;
   const { timeline } = artifact;
-  return {
+  const thing: Pick<ItemArtifactShape, "siteId" | "directoryObjectId"> = {
+    [words.unitIdProperty]: tenant.units.get(artifact.unitId)?.resourceId ?? "",
+  };
+  return shapedAs<ItemArtifactShape>()({
     "@odata.type": words.granularArtifactType,
     id: artifact.id,
     browseSessionId: selection.browseSessionId,
-    [words.unitIdProperty]: tenant.units.get(artifact.unitId)?.resourceId ?? "",
+    ...thing,
     status,
     webUrl: selection.webUrl,
     restorePointDateTime: iso(artifact.pointAt),
@@ -72,7 +77,7 @@ function itemArtifactJson(
       timeline !== null && now >= timeline.startsAt ? iso(timeline.startsAt) : UNSET_INSTANT,
     completionDateTime:
       timeline !== null && artifact.outcome !== null ? iso(timeline.completesAt) : UNSET_INSTANT,
-  };
+  });
 }
 
 /** An artifact with its restore point expanded. */
@@ -91,7 +96,7 @@ export function artifactJson(
   const outcome = status === "succeeded" || status === "failed" ? artifact.outcome : null;
   const startsAt = artifact.timeline?.startsAt ?? null;
   const hasStarted = startsAt !== null && now >= startsAt;
-  return {
+  return shapedAs<ArtifactShape>()({
     "@odata.type": selection === null ? words.artifactType : words.granularArtifactType,
     id: artifact.id,
     ...(selection === null ? {} : { searchResponseId: selection.searchResponseId }),
@@ -102,10 +107,10 @@ export function artifactJson(
     error: errorJson(outcome?.kind === "failed" ? outcome.error : null),
     ...resultJson(session, outcome?.kind === "succeeded" ? outcome.result : null),
     restorePoint: artifactPointJson(artifact, tenant, now),
-  };
+  });
 }
 
-function resultJson(session: RestoreSession, result: RestoreResult | null): Json {
+function resultJson(session: RestoreSession, result: RestoreResult | null) {
   return session.service === "exchange"
     ? {
         restoredFolderId: result?.restoredFolderId ?? null,
@@ -119,20 +124,20 @@ function resultJson(session: RestoreSession, result: RestoreResult | null): Json
       };
 }
 
-function artifactPointJson(artifact: RestoreArtifact, tenant: TenantBackup, now: number): Json {
+function artifactPointJson(artifact: RestoreArtifact, tenant: TenantBackup, now: number) {
   const unit = tenant.units.get(artifact.unitId);
   const point = unit === undefined ? null : findRestorePoint(unit, artifact.pointAt, now);
-  const known: Json =
+  const known =
     point === null
       ? // Expired since: the session still shows what it was made from.
         {
           id: restorePointId(artifact.unitId, artifact.pointAt),
           protectionDateTime: iso(artifact.pointAt),
           expirationDateTime: null,
-          tags: artifact.isExpress ? "fastRestore" : "none",
+          tags: artifact.isExpress ? ("fastRestore" as const) : ("none" as const),
         }
       : pointJson(point);
-  return {
+  return shapedAs<PointShape>()({
     ...known,
     ...(unit === undefined
       ? {}
@@ -142,5 +147,5 @@ function artifactPointJson(artifact: RestoreArtifact, tenant: TenantBackup, now:
             id: unit.id,
           },
         }),
-  };
+  });
 }

@@ -1,10 +1,15 @@
+import type * as Graph from "@microsoft/microsoft-graph-types";
+
 import { GraphError, resourceNotFound } from "../core/graph-error.ts";
 import { defineRoute, type GraphRequest, type Route } from "../core/route.ts";
+import { shapedAs, type Shape } from "../core/shaped-as.ts";
 import { equalTo } from "../odata/filter.ts";
 import { project, type Sequence } from "../odata/page.ts";
 import type { EstateTenant } from "../seed/estate.ts";
 import { directoryState, type Group, type TenantDirectory } from "./directory.ts";
 import { DEFAULT_USER_PROPERTIES, type User } from "./user.ts";
+
+type UserShape = Shape<Graph.User>;
 
 const READ_USERS = ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All"];
 const READ_GROUPS = ["Group.Read.All", "GroupMember.Read.All", "Directory.Read.All"];
@@ -194,12 +199,12 @@ function tenantOf(request: GraphRequest): EstateTenant {
   return tenant;
 }
 
-function userJson(user: User): Record<string, unknown> {
-  return { ...user };
+function userJson(user: User) {
+  return shapedAs<UserShape>()({ ...user });
 }
 
-function groupJson(group: Group): Record<string, unknown> {
-  return {
+function groupJson(group: Group) {
+  return shapedAs<Shape<Graph.Group>>()({
     ...group,
     deletedDateTime: null,
     groupTypes: [],
@@ -208,11 +213,11 @@ function groupJson(group: Group): Record<string, unknown> {
     membershipRule: null,
     proxyAddresses: [],
     visibility: null,
-  };
+  });
 }
 
-function organizationJson(tenant: EstateTenant): Record<string, unknown> {
-  return {
+function organizationJson(tenant: EstateTenant) {
+  return shapedAs<Shape<Graph.Organization>>()({
     id: tenant.tenantId,
     displayName: tenant.displayName,
     tenantType: "AAD",
@@ -226,7 +231,7 @@ function organizationJson(tenant: EstateTenant): Record<string, unknown> {
         type: "Managed",
       },
     ],
-  };
+  });
 }
 
 function tenantInformation(request: GraphRequest, tenant: EstateTenant | null) {
@@ -241,10 +246,12 @@ function tenantInformation(request: GraphRequest, tenant: EstateTenant | null) {
     status: 200,
     body: {
       "@odata.context": request.odataContext("microsoft.graph.tenantInformation"),
-      tenantId: tenant.tenantId,
-      displayName: tenant.displayName,
-      defaultDomainName: tenant.domain,
-      federationBrandName: null,
+      ...shapedAs<Shape<Graph.TenantInformation>>()({
+        tenantId: tenant.tenantId,
+        displayName: tenant.displayName,
+        defaultDomainName: tenant.domain,
+        federationBrandName: null,
+      }),
     },
   };
 }
