@@ -153,7 +153,7 @@ export class TenantDirectory {
 
   addMember(groupId: string, userId: string): void {
     const membership = this.#members.get(groupId);
-    if (membership?.removed.delete(userId) === true) return;
+    membership?.removed.delete(userId);
     if (!this.isMember(groupId, userId)) membership?.added.add(userId);
   }
 

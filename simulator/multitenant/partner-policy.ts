@@ -21,6 +21,24 @@ const consentSettings = z.strictObject({
   inboundAllowed: z.boolean().nullish(),
   outboundAllowed: z.boolean().nullish(),
 });
+const tenantRestrictions = z.strictObject({
+  applications: targetConfiguration.nullish(),
+  usersAndGroups: targetConfiguration.nullish(),
+  devices: z
+    .strictObject({ mode: z.enum(["allowed", "blocked"]).nullish(), rule: z.string().nullish() })
+    .nullish(),
+});
+const appServiceConnect = z.strictObject({ applications: targetConfiguration.nullish() });
+const m365Inbound = z.strictObject({ users: targetConfiguration.nullish() });
+const m365Outbound = z.strictObject({ usersAndGroups: targetConfiguration.nullish() });
+const redemptionProvider = z.enum([
+  "azureActiveDirectory",
+  "externalFederation",
+  "socialIdentityProviders",
+  "emailOneTimePasscode",
+  "microsoftAccount",
+  "defaultConfiguredIdp",
+]);
 const templateApplicationLevel = z
   .string()
   .regex(/^(?:none|newPartners|existingPartners)?(?:, ?(?:newPartners|existingPartners))*$/u);
@@ -35,10 +53,18 @@ const partnerSettings = {
   inboundTrust: inboundTrust.nullish(),
 };
 
-export const PartnerChange = z.strictObject(partnerSettings);
+/** Settings that the template lacks; names and members as in the metadata, their effect is outside of the simulator. */
+const partnerOnlySettings = {
+  appServiceConnectInbound: appServiceConnect.nullish(),
+  m365CollaborationInbound: m365Inbound.nullish(),
+  m365CollaborationOutbound: m365Outbound.nullish(),
+  tenantRestrictions: tenantRestrictions.nullish(),
+};
+
+export const PartnerChange = z.strictObject({ ...partnerSettings, ...partnerOnlySettings });
 export type PartnerChange = z.infer<typeof PartnerChange>;
 
-export const NewPartner = z.strictObject({ tenantId: z.guid(), ...partnerSettings });
+export const NewPartner = z.strictObject({ tenantId: z.guid(), ...PartnerChange.shape });
 
 export const DefaultChange = z.strictObject({
   b2bCollaborationInbound: b2bSetting.optional(),
@@ -46,6 +72,16 @@ export const DefaultChange = z.strictObject({
   b2bDirectConnectInbound: b2bSetting.optional(),
   b2bDirectConnectOutbound: b2bSetting.optional(),
   inboundTrust: inboundTrust.optional(),
+  appServiceConnectInbound: appServiceConnect.optional(),
+  m365CollaborationInbound: m365Inbound.optional(),
+  m365CollaborationOutbound: m365Outbound.optional(),
+  tenantRestrictions: tenantRestrictions.optional(),
+  invitationRedemptionIdentityProviderConfiguration: z
+    .strictObject({
+      primaryIdentityProviderPrecedenceOrder: z.array(redemptionProvider).nullish(),
+      fallbackIdentityProvider: redemptionProvider.nullish(),
+    })
+    .optional(),
 });
 export type DefaultChange = z.infer<typeof DefaultChange>;
 
@@ -67,7 +103,9 @@ export const PartnerTemplateChange = z.strictObject({
 });
 export type PartnerTemplateChange = z.infer<typeof PartnerTemplateChange>;
 
-type PartnerSettings = { [Name in keyof PartnerChange]-?: NonNullable<PartnerChange[Name]> | null };
+type Settled<Change> = { [Name in keyof Change]-?: NonNullable<Change[Name]> | null };
+type PartnerSettings = Settled<PartnerChange>;
+type TemplateSettings = Settled<Omit<PartnerTemplateChange, "templateApplicationLevel">>;
 
 /** What a target tenant lets a source tenant synchronize into it. */
 interface IdentitySynchronization {
@@ -88,10 +126,10 @@ export interface PolicyTemplates {
     readonly isSyncAllowed: boolean | null;
     readonly level: string;
   };
-  readonly partner: { readonly settings: PartnerSettings; readonly level: string };
+  readonly partner: { readonly settings: TemplateSettings; readonly level: string };
 }
 
-const NO_SETTINGS: PartnerSettings = {
+const NO_TEMPLATE_SETTINGS: TemplateSettings = {
   automaticUserConsentSettings: null,
   b2bCollaborationInbound: null,
   b2bCollaborationOutbound: null,
@@ -100,12 +138,21 @@ const NO_SETTINGS: PartnerSettings = {
   inboundTrust: null,
 };
 
+/** Everything inherits. */
+export const NO_SETTINGS: PartnerSettings = {
+  ...NO_TEMPLATE_SETTINGS,
+  appServiceConnectInbound: null,
+  m365CollaborationInbound: null,
+  m365CollaborationOutbound: null,
+  tenantRestrictions: null,
+};
+
 /** The level of a template that nobody has touched (multitenantorganizationidentitysyncpolicytemplate-get). */
 const DEFAULT_TEMPLATE_LEVEL = "newPartners,existingPartners";
 
 export const DEFAULT_TEMPLATES: PolicyTemplates = {
   synchronization: { isSyncAllowed: null, level: DEFAULT_TEMPLATE_LEVEL },
-  partner: { settings: NO_SETTINGS, level: DEFAULT_TEMPLATE_LEVEL },
+  partner: { settings: NO_TEMPLATE_SETTINGS, level: DEFAULT_TEMPLATE_LEVEL },
 };
 
 const everyone = (accessType: "allowed" | "blocked") => ({
@@ -117,7 +164,7 @@ const everyone = (accessType: "allowed" | "blocked") => ({
 });
 
 /** The system default: collaboration allowed, direct connect blocked, nothing trusted, no automatic redemption. */
-export const SYSTEM_DEFAULT: Required<DefaultChange> = {
+export const SYSTEM_DEFAULT: DefaultChange = {
   b2bCollaborationInbound: everyone("allowed"),
   b2bCollaborationOutbound: everyone("allowed"),
   b2bDirectConnectInbound: everyone("blocked"),
@@ -139,18 +186,16 @@ export function changePartner(partner: Partner, change: PartnerChange): Partner 
   return { ...partner, settings: mergeSettings(partner.settings, change) };
 }
 
-function mergeSettings(settings: PartnerSettings, change: PartnerChange): PartnerSettings {
-  const merged: Record<string, unknown> = { ...settings };
-  for (const name of Object.keys(NO_SETTINGS) as (keyof PartnerSettings)[]) {
-    const value = change[name];
-    if (value === undefined) {
-      continue;
-    }
-    // "applications" and "usersAndGroups" are replaced as a whole, flags are merged one by one.
+/** "applications" and "usersAndGroups" are replaced as a whole, flags are merged one by one. */
+function mergeSettings<Settings extends object>(settings: Settings, change: object): Settings {
+  const merged = { ...settings } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(change) as [string, object | null | undefined][]) {
+    if (value === undefined) continue;
     const isFlags = name === "automaticUserConsentSettings" || name === "inboundTrust";
-    merged[name] = isFlags && value !== null ? { ...settings[name], ...value } : value;
+    const before = merged[name] as object | null | undefined;
+    merged[name] = isFlags && value !== null ? { ...before, ...value } : value;
   }
-  return merged as PartnerSettings;
+  return merged as Settings;
 }
 
 export function changeTemplates(

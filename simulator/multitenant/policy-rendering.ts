@@ -1,11 +1,16 @@
 import type { CrossTenantPolicy } from "./organization-state.ts";
-import { type Partner, type PolicyTemplates, SYSTEM_DEFAULT } from "./partner-policy.ts";
+import {
+  NO_SETTINGS,
+  type Partner,
+  type PolicyTemplates,
+  SYSTEM_DEFAULT,
+} from "./partner-policy.ts";
 
 type Json = Record<string, unknown>;
 
 const CONSENT_INHERITED = { inboundAllowed: null, outboundAllowed: null };
 
-function renderSettings(settings: Partner["settings"]): Json {
+function renderSettings(settings: PolicyTemplates["partner"]["settings"]): Json {
   return {
     ...settings,
     // Graph gives this one as an object of nulls where the others are null (crosstenantaccesspolicy-list-partners).
@@ -22,8 +27,8 @@ export function renderPartner(partner: Partner, isTogether: boolean): Json {
     tenantId: partner.tenantId,
     isServiceProvider: null,
     isInMultiTenantOrganization: isTogether,
-    ...renderSettings(partner.settings),
-    tenantRestrictions: null,
+    // A partner that an older version has stored lacks the settings that came later.
+    ...renderSettings({ ...NO_SETTINGS, ...partner.settings }),
   };
 }
 

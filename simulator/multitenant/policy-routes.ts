@@ -2,7 +2,7 @@ import { z } from "zod";
 import { GraphError } from "../core/graph-error.ts";
 import type { GraphRequest, GraphResponse, Route } from "../core/route.ts";
 import { defineRoute } from "../core/route.ts";
-import { cutPage, project } from "../odata/page.ts";
+import { project } from "../odata/page.ts";
 import { areTogether } from "./organization.ts";
 import {
   listOrganizations,
@@ -48,7 +48,7 @@ export function answer(request: GraphRequest, context: string, json: Record<stri
     status: 200,
     body: {
       "@odata.context": request.odataContext(context),
-      ...project(json, request.query.select),
+      ...project(json, request.query.kept),
     },
   };
 }
@@ -66,7 +66,7 @@ function savePartner(request: GraphRequest, partner: Partner): void {
   wakeEdges(request, [request.tenantId, partner.tenantId]);
 }
 
-/** The partner as JSON with what `$expand` asks for; only `identitySynchronization` can be expanded. */
+/** The partner as JSON with what `$expand` asks for. */
 function toJson(request: GraphRequest, partner: Partner): Record<string, unknown> {
   const isTogether = areTogether(
     listOrganizations(request),
@@ -75,13 +75,13 @@ function toJson(request: GraphRequest, partner: Partner): Record<string, unknown
   );
   const json = renderPartner(partner, isTogether);
   const expanded = renderIdentitySynchronization(partner);
-  return isExpanded(request) && expanded !== null
+  return request.query.expand !== null && expanded !== null
     ? { ...json, identitySynchronization: expanded }
     : json;
 }
 
-function isExpanded(request: GraphRequest): boolean {
-  const { expand } = request.query;
+/** Only `identitySynchronization` can be expanded. */
+function checkExpand({ query: { expand } }: GraphRequest): void {
   if (expand !== null && expand.trim().toLowerCase() !== "identitysynchronization") {
     throw new GraphError(
       400,
@@ -89,14 +89,6 @@ function isExpanded(request: GraphRequest): boolean {
       `The property '${expand}' cannot be expanded.`,
     );
   }
-  return expand !== null;
-}
-
-/** `$select` leaves what was expanded. */
-function selectWithExpanded(request: GraphRequest): readonly string[] | null {
-  const { select } = request.query;
-  const isWithMore = isExpanded(request);
-  return select !== null && isWithMore ? [...select, "identitySynchronization"] : select;
 }
 
 function createPartnerConfiguration(request: GraphRequest): GraphResponse {
@@ -243,15 +235,12 @@ const partnerRoutes: readonly Route[] = [
     definition: "crossTenantAccessPolicyConfigurationPartner",
     query: ["$select", "$expand", "$top", "$skiptoken"],
     handle: (request) => {
-      // Expanded properties stay whatever `$select` names.
-      const query = { ...request.query, select: selectWithExpanded(request) };
-      const options = {
+      checkExpand(request);
+      return request.page({
         items: [...readPolicy(request, request.tenantId).partners.values()],
         toJson: (partner: Partner) => toJson(request, partner),
         context: "policies/crossTenantAccessPolicy/partners",
-      };
-      const link = `${request.baseUrl}/v1.0${request.path}`;
-      return cutPage(options, { query, baseUrl: request.baseUrl, link });
+      });
     },
   }),
   defineRoute({
@@ -269,13 +258,14 @@ const partnerRoutes: readonly Route[] = [
     source: "crosstenantaccesspolicyconfigurationpartner-get",
     definition: "crossTenantAccessPolicyConfigurationPartner",
     query: ["$select", "$expand"],
-    handle: (request) => ({
-      status: 200,
-      body: {
-        "@odata.context": request.odataContext("policies/crossTenantAccessPolicy/partners/$entity"),
-        ...project(toJson(request, readOwnPartner(request)), selectWithExpanded(request)),
-      },
-    }),
+    handle: (request) => {
+      checkExpand(request);
+      return answer(
+        request,
+        "policies/crossTenantAccessPolicy/partners/$entity",
+        toJson(request, readOwnPartner(request)),
+      );
+    },
   }),
   defineRoute({
     method: "PATCH",

@@ -47,7 +47,7 @@ export function cutPage<T>(
     options.maxPageSize ?? MAX_PAGE_SIZE,
   );
   checkFilter(options, query);
-  const toAnswer = projection(query.select, options.defaults);
+  const toAnswer = projection(query.kept, options.defaults);
   const value: Record<string, unknown>[] = [];
   let next: number | null = null;
   let count = 0;

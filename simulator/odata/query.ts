@@ -5,6 +5,8 @@ import { parseFilter, type Filter } from "./filter.ts";
 /** The system query options of one request; null when not given. */
 export interface QueryOptions {
   readonly select: readonly string[] | null;
+  /** What `$select` leaves of an answer: what it names, and what `$expand` adds. Null when it was not given. */
+  readonly kept: readonly string[] | null;
   readonly filter: Filter | null;
   /** `$filter` as written, for areas with a grammar of their own. */
   readonly filterText: string | null;
@@ -32,6 +34,7 @@ const KNOWN: readonly QueryOption[] = [
 
 const NO_OPTIONS: QueryOptions = {
   select: null,
+  kept: null,
   filter: null,
   filterText: null,
   top: null,
@@ -61,13 +64,16 @@ export function parseQuery(search: string, allowed: readonly QueryOption[]): Que
     values.set(option, value);
   }
   const filterText = values.get("$filter") ?? null;
+  const expand = values.get("$expand") ?? null;
+  const select = values.has("$select") ? names(values.get("$select") ?? "") : null;
   return {
-    select: values.has("$select") ? names(values.get("$select") ?? "") : null,
+    select,
+    kept: select === null || expand === null ? select : [...select, ...expandedNames(expand)],
     filter: filterText === null ? null : parseFilter(filterText),
     filterText,
     top: parseTop(values.get("$top")),
     skipToken: values.get("$skiptoken") ?? null,
-    expand: values.get("$expand") ?? null,
+    expand,
     orderBy: values.get("$orderby") ?? null,
     search: values.get("$search") ?? null,
     isCounted: values.get("$count")?.toLowerCase() === "true",
@@ -80,6 +86,18 @@ function names(list: string): string[] {
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
+}
+
+/** The properties that an `$expand` names, without the options that it gives in parentheses. */
+function expandedNames(expand: string): string[] {
+  let depth = 0;
+  let outside = "";
+  for (const letter of expand) {
+    if (letter === ")") depth -= 1;
+    if (depth === 0 && letter !== ")") outside += letter === "(" ? "" : letter;
+    if (letter === "(") depth += 1;
+  }
+  return names(outside);
 }
 
 function parseTop(text: string | undefined): number | null {

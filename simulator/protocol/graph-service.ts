@@ -256,10 +256,10 @@ function write(response: GraphResponse, ids: Ids, request: GraphRequest, route: 
   }
   const isEntity =
     route.method === "GET" &&
-    request.query.select !== null &&
+    request.query.kept !== null &&
     !Array.isArray((response.body as { value?: unknown }).value);
   const body = isEntity
-    ? project(response.body as Record<string, unknown>, request.query.select)
+    ? project(response.body as Record<string, unknown>, request.query.kept)
     : response.body;
   return jsonAnswer(response.status, body, { ...GRAPH_JSON_HEADERS, ...headers });
 }

@@ -108,6 +108,50 @@ test("partners are listed with their identity synchronization on request", async
   ]);
 });
 
+test("a single partner shows what $expand asks for beside what $select names", async () => {
+  await client.call(owner, "POST", PARTNERS, { tenantId: member.tenantId });
+  await client.call(owner, "PUT", SYNCHRONIZATION, ALLOWED);
+  const query = "$select=isServiceProvider&$expand=identitySynchronization";
+  const { body } = await client.call(owner, "GET", `${PARTNER}?${query}`);
+  expect(Object.keys(body).sort()).toEqual([
+    "@odata.context",
+    "identitySynchronization",
+    "isServiceProvider",
+  ]);
+  expect(body.identitySynchronization.userSyncInbound).toEqual({ isSyncAllowed: true });
+  const other = await client.call(owner, "GET", `${PARTNER}?$expand=serviceProviderConstraints`);
+  expect(codeOf(other)).toEqual([400, "Request_UnsupportedQuery"]);
+});
+
+const NOBODY = { accessType: "blocked", targets: [{ target: "AllUsers", targetType: "user" }] };
+const NO_APPLICATION = {
+  accessType: "blocked",
+  targets: [{ target: "AllApplications", targetType: "application" }],
+};
+
+test.each([
+  ["tenantRestrictions", { usersAndGroups: NOBODY, devices: { mode: "allowed", rule: "all" } }],
+  ["m365CollaborationInbound", { users: NOBODY }],
+  ["m365CollaborationOutbound", { usersAndGroups: NOBODY }],
+  ["appServiceConnectInbound", { applications: NO_APPLICATION }],
+])(
+  "the setting %s of a partner and of the default is kept, and null inherits",
+  async (name, to) => {
+    await client.call(owner, "POST", PARTNERS, { tenantId: member.tenantId });
+    expect((await client.call(owner, "GET", PARTNER)).body[name]).toBeNull();
+    const partner = await client.call(owner, "PATCH", PARTNER, { [name]: to });
+    expect(partner.status).toBe(204);
+    expect((await client.call(owner, "GET", PARTNER)).body[name]).toEqual(to);
+    await client.call(owner, "PATCH", PARTNER, { [name]: null });
+    expect((await client.call(owner, "GET", PARTNER)).body[name]).toBeNull();
+    const wrong = await client.call(owner, "PATCH", PARTNER, { [name]: { nobody: NOBODY } });
+    expect(codeOf(wrong)).toEqual([400, "Request_BadRequest"]);
+    const path = "/policies/crossTenantAccessPolicy/default";
+    expect((await client.call(owner, "PATCH", path, { [name]: to })).status).toBe(204);
+    expect((await client.call(owner, "GET", path)).body[name]).toEqual(to);
+  },
+);
+
 test("the default can be changed and reset, but never redeems automatically", async () => {
   const path = "/policies/crossTenantAccessPolicy/default";
   const before = await client.call(owner, "GET", path);

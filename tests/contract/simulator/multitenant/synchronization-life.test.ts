@@ -83,6 +83,50 @@ test("who leaves the group is soft-deleted in the target, and comes back on retu
   expect(await listExternal(client, target)).toHaveLength(MEMBERS_PER_GROUP);
 });
 
+test.each([
+  ["long before the next cycle", 0],
+  ["while the user is soft-deleted in the target", 45],
+  ["after the user has gone from the target for good", 60 * 24 * 31],
+])("who leaves and comes back %s is there again", async (_, minutesAway) => {
+  const edge = await startEdge();
+  const [leaver = ""] = await listMemberIds(edge);
+  const members = `/groups/${edge.groupId}/members`;
+  const left = await client.call(source, "DELETE", `${members}/${leaver}/$ref`);
+  expect(left.status).toBe(204);
+  client.advanceMinutes(minutesAway);
+  const reference = { "@odata.id": `https://graph.microsoft.com/v1.0/directoryObjects/${leaver}` };
+  const back = await client.call(source, "POST", `${members}/$ref`, reference);
+  expect(back.status).toBe(204);
+  client.advanceMinutes(45);
+  expect(await listMemberIds(edge)).toContain(leaver);
+  expect(await listExternal(client, target)).toHaveLength(MEMBERS_PER_GROUP);
+});
+
+test("who leaves and comes back while a cycle runs is not left out", async () => {
+  const edge = await buildEdge(client, source, target);
+  await client.call(source, "POST", `${edge.job}/start`);
+  while ((await listExternal(client, target)).length === 0) client.advanceMinutes(0.005);
+  for (const id of await listMemberIds(edge)) {
+    setMembership(edge, id, false);
+    setMembership(edge, id, true);
+  }
+  client.advanceMinutes(90);
+  expect(await listExternal(client, target)).toHaveLength(MEMBERS_PER_GROUP);
+});
+
+test("taking somebody out of a group who is not in it does not keep them out later", async () => {
+  const edge = await startEdge();
+  const members = await listMemberIds(edge);
+  const { body } = await client.call(source, "GET", "/users?$select=id&$top=100");
+  const ids = (body.value as { id: string }[]).map(({ id }) => id);
+  const newcomer = ids.find((id) => !members.includes(id)) ?? "";
+  setMembership(edge, newcomer, false);
+  setMembership(edge, newcomer, true);
+  client.advanceMinutes(45);
+  expect(await listMemberIds(edge)).toContain(newcomer);
+  expect(await listExternal(client, target)).toHaveLength(MEMBERS_PER_GROUP + 1);
+});
+
 test("changes of the source flow, and a disabled user is disabled, not deleted", async () => {
   const edge = await startEdge();
   const [first = "", second = ""] = await listMemberIds(edge);
