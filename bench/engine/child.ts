@@ -43,13 +43,14 @@ export async function endStarted(): Promise<void> {
 export const forkQuietly = (file: string, args: string[], options: ForkOptions): ChildProcess =>
   keepTrack(fork(file, args, { stdio: ["ignore", "ignore", "inherit", "ipc"], ...options }));
 
-/** Runs a program to its end; its output goes to standard error. Throws unless it succeeds. */
+/** Runs a program to its end; its output goes to standard error, or only its errors. Throws unless it succeeds. */
 export async function runProgram(
   program: string,
   args: string[],
-  options: { cwd?: string; uid?: number; gid?: number; env?: NodeJS.ProcessEnv } = {},
+  options: { cwd?: string; uid?: number; gid?: number; isQuiet?: boolean } = {},
 ): Promise<void> {
-  const child = spawn(program, args, { ...options, stdio: ["ignore", 2, 2] });
+  const { isQuiet = false, ...others } = options;
+  const child = spawn(program, args, { ...others, stdio: ["ignore", isQuiet ? "ignore" : 2, 2] });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) {
     throw new Error(`${program} ${args.join(" ")} ended with ${code}.`);
@@ -65,9 +66,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Resolves when the probe does without an error; gives up after a minute. */
-export async function until(probe: () => Promise<boolean>, everyMs = 20): Promise<void> {
-  const deadline = Date.now() + 60_000;
+/** Resolves when the probe does without an error; gives up after a minute unless told otherwise. */
+export async function until(
+  probe: () => Promise<boolean>,
+  everyMs = 20,
+  limitMs = 60_000,
+): Promise<void> {
+  const deadline = Date.now() + limitMs;
   while (Date.now() < deadline) {
     try {
       if (await probe()) {
@@ -78,5 +83,5 @@ export async function until(probe: () => Promise<boolean>, everyMs = 20): Promis
     }
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
-  throw new Error("Nothing was ready after a minute.");
+  throw new Error(`Nothing was ready after ${limitMs / 1_000} s.`);
 }

@@ -13,10 +13,10 @@ export class HttpClient {
   }
 
   /** The body of the answer; throws unless the status is 2xx. */
-  async request(method: "GET" | "POST", path: string, body = ""): Promise<string> {
-    const exchange = this.#idle.pop() ?? (await openExchange(this.#port));
+  async request(method: "GET" | "POST" | "DELETE", path: string, body = ""): Promise<string> {
+    const exchange = this.#takeIdle() ?? (await openExchange(this.#port));
     const type = body === "" ? "" : "content-type: application/json\r\n";
-    const answer = await exchange(
+    const answer = await exchange.ask(
       `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${this.#port}\r\n${type}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
     if (answer.status >= 300) {
@@ -25,13 +25,26 @@ export class HttpClient {
     this.#idle.push(exchange);
     return answer.body;
   }
+
+  /** A connection that the server has not closed meanwhile. */
+  #takeIdle(): Exchange | null {
+    for (let exchange = this.#idle.pop(); exchange !== undefined; exchange = this.#idle.pop()) {
+      if (exchange.isOpen()) {
+        return exchange;
+      }
+    }
+    return null;
+  }
 }
 
 interface Answer {
   readonly status: number;
   readonly body: string;
 }
-type Exchange = (request: string) => Promise<Answer>;
+interface Exchange {
+  isOpen(): boolean;
+  ask(request: string): Promise<Answer>;
+}
 
 async function openExchange(port: number): Promise<Exchange> {
   const socket = await new Promise<Socket>((resolve, reject) => {
@@ -59,18 +72,21 @@ async function openExchange(port: number): Promise<Exchange> {
   socket.on("close", () => fail(new Error("The server closed the connection.")));
   // A measurement that has ended must not keep the process.
   socket.unref();
-  return (request) =>
-    new Promise((resolve, reject) => {
-      socket.ref();
-      waiting = {
-        resolve(answer) {
-          socket.unref();
-          resolve(answer);
-        },
-        reject,
-      };
-      socket.write(request);
-    });
+  return {
+    isOpen: () => !socket.destroyed && socket.readyState === "open",
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        socket.ref();
+        waiting = {
+          resolve(answer) {
+            socket.unref();
+            resolve(answer);
+          },
+          reject,
+        };
+        socket.write(request);
+      }),
+  };
 }
 
 interface PromiseWithResolversLike {

@@ -27,6 +27,22 @@ function programs(): string {
 export const postgresVersion = (): string =>
   spawnSync(join(programs(), "postgres"), ["--version"], { encoding: "utf8" }).stdout.trim();
 
+let durabilityOfLast = "";
+
+/** What the last cluster said when it was asked for its settings. */
+export const postgresDurability = (): string => durabilityOfLast;
+
+function askDurability(bin: string, url: string): string {
+  const settings = ["fsync", "synchronous_commit", "full_page_writes"];
+  const { stdout } = spawnSync(
+    join(bin, "psql"),
+    [url, "-At", ...settings.flatMap((setting) => ["-c", `SHOW ${setting}`])],
+    { encoding: "utf8" },
+  );
+  const values = stdout.trim().split("\n");
+  return `PostgreSQL: ${settings.map((setting, index) => `${setting} ${values[index]}`).join(", ")}`;
+}
+
 /** A new cluster with the defaults of PostgreSQL (fsync and synchronous_commit are on), on loopback. */
 export async function startPostgres(folder: string): Promise<RunningPostgres> {
   const bin = programs();
@@ -37,8 +53,8 @@ export async function startPostgres(folder: string): Promise<RunningPostgres> {
   }
   await runProgram(
     join(bin, "initdb"),
-    ["-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale", "C"],
-    { cwd: data, ...NOBODY },
+    ["-D", data, "-U", "bench", "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-instructions"],
+    { cwd: data, isQuiet: true, ...NOBODY },
   );
   const port = await freePort();
   const options = ["-p", String(port), "-k", data, "-h", "127.0.0.1", "-c", "max_connections=200"];
@@ -53,5 +69,6 @@ export async function startPostgres(folder: string): Promise<RunningPostgres> {
     const probe = spawnSync(join(bin, "pg_isready"), ["-h", "127.0.0.1", "-p", String(port)]);
     return Promise.resolve(probe.status === 0);
   }, 100);
+  durabilityOfLast = askDurability(bin, url);
   return { url, pid: server.pid!, stop: () => end(server, "SIGINT") };
 }

@@ -1,18 +1,16 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { end, forkQuietly, freePort, keepTrack, messageOf, until } from "./child.ts";
-import type { Contestant } from "./contestant.ts";
+import type { Contestant, RunningEngine } from "./contestant.ts";
 import { HttpClient } from "./http-client.ts";
 import { peerNode, restateServer } from "./peers.ts";
 import { privateMegabytes } from "./process-tree.ts";
-import { finish, inTime, measureScenarios, type BenchEngine, type Plan } from "./scenarios.ts";
+import { finish, scenariosOf, startMany, type BenchEngine } from "./scenarios.ts";
 
-interface RunningRestate {
-  readonly server: ChildProcess;
+interface RunningRestate extends RunningEngine {
   readonly service: ChildProcess;
   readonly ingress: HttpClient;
-  readonly engine: BenchEngine;
 }
 
 interface Ports {
@@ -70,54 +68,53 @@ async function start(folder: string, ports: Ports, gate: string): Promise<Runnin
       await ingress.request("POST", `/bench/${workflow}`, String(size));
     },
   };
-  return { server, service, ingress, engine };
+  return {
+    service,
+    ingress,
+    measure: (scenario, plan, report) => scenariosOf(plan).get(scenario)!(engine, plan, report),
+    finish: (count, limitMs) => finish(engine, count, limitMs),
+    megabytes: () => privateMegabytes(server.pid!) + privateMegabytes(service.pid!),
+    async stop() {
+      await Promise.all([end(server, "SIGKILL"), end(service, "SIGKILL")]);
+    },
+  };
 }
 
-async function stop({ server, service }: RunningRestate, signal: NodeJS.Signals): Promise<void> {
-  await Promise.all([end(server, signal), end(service, "SIGKILL")]);
-}
-
-async function recover(folder: string, plan: Plan): Promise<number> {
-  const ports = await choosePorts();
-  const gate = `${folder}.gate`;
-  const before = await start(folder, ports, gate);
-  let left = plan.held;
-  await Promise.all(
-    Array.from({ length: 64 }, async () => {
-      while (left > 0) {
-        left -= 1;
-        await before.ingress.request("POST", "/bench/heldThree/send", "0");
-      }
-    }),
-  );
-  await stop(before, "SIGKILL");
-  writeFileSync(gate, "");
-  const began = performance.now();
-  const after = await start(folder, ports, gate);
-  await until(async () => {
-    after.service.send("resumed");
-    return (await messageOf<number>(after.service)) >= plan.held;
-  }, 50);
-  const seconds = (performance.now() - began) / 1_000;
-  await stop(after, "SIGKILL");
-  return seconds;
+/** What the server's own configuration says of its log, so that a change of its defaults cannot go unnoticed. */
+function durability(): string {
+  const dump = spawnSync(restateServer(), ["--dump-config"], { encoding: "utf8" }).stdout;
+  const section = (name: string): string =>
+    new RegExp(`^\\[${name}\\]\\n([^[]*)`, "mu").exec(dump)?.[1] ?? "";
+  const provider = /^default-provider = "(.+)"$/mu.exec(section("bifrost"))?.[1];
+  const isFsyncDisabled = /^rocksdb-disable-wal-fsync = (.+)$/mu.exec(section("log-server"))?.[1];
+  return `defaults: log "${provider}" of one node in RocksDB, rocksdb-disable-wal-fsync = ${isFsyncDisabled} for its log server`;
 }
 
 /** Restate's server with a service in Node, asked over HTTP from another process. */
 export const restate: Contestant = {
   name: "Restate",
-  durability: "defaults: replicated log of one node in RocksDB, its write-ahead log is synced",
+  durability,
   isDurable: true,
-  async measure(folder, plan, report) {
-    const running = await start(join(folder, "rates"), await choosePorts(), "");
-    await measureScenarios(running.engine, plan, report);
-    await stop(running, "SIGKILL");
-    const seconds = await inTime(plan, recover(join(folder, "recovery"), plan));
-    report("recovery", seconds ?? Number.NaN);
-    const filled = await start(join(folder, "memory"), await choosePorts(), "");
-    await finish(filled.engine, plan.finished);
-    const { server, service } = filled;
-    report("memory", privateMegabytes(server.pid!) + privateMegabytes(service.pid!));
-    await stop(filled, "SIGKILL");
+  start: async (folder) => start(folder, await choosePorts(), ""),
+  async recover(folder, plan) {
+    const ports = await choosePorts();
+    const gate = `${folder}.gate`;
+    const before = await start(folder, ports, gate);
+    await startMany(plan.held, () => before.ingress.request("POST", "/bench/heldThree/send", "0"));
+    await before.stop();
+    writeFileSync(gate, "");
+    const began = performance.now();
+    const after = await start(folder, ports, gate);
+    await until(
+      async () => {
+        after.service.send("resumed");
+        return (await messageOf<number>(after.service)) >= plan.held;
+      },
+      50,
+      plan.limitMs,
+    );
+    const seconds = (performance.now() - began) / 1_000;
+    await after.stop();
+    return seconds;
   },
 };

@@ -6,6 +6,7 @@ import { endStarted, runProgram } from "./child.ts";
 import type { Contestant } from "./contestant.ts";
 import { embedded } from "./embedded.ts";
 import { ours } from "./ours.ts";
+import { measureContestant } from "./measurement.ts";
 import { installPeers, versionOf } from "./peers.ts";
 import { postgresVersion } from "./postgres.ts";
 import { restate } from "./restate.ts";
@@ -21,7 +22,8 @@ const FULL: Plan = {
   sequence: 1_000,
   held: 10_000,
   finished: 100_000,
-  limitMs: 120_000,
+  days: 90,
+  limitMs: 75_000,
   rootPid: process.pid,
 };
 
@@ -32,6 +34,7 @@ const QUICK: Plan = {
   latencySamples: 100,
   held: 1_000,
   finished: 2_000,
+  days: 3,
   limitMs: 15_000,
 };
 
@@ -42,12 +45,12 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", default: "ours,restate,dbos,openworkflow,durabletask" },
     quick: { type: "boolean", default: false },
+    repeat: { type: "string", default: "1" },
     entry: { type: "string" },
     profile: { type: "string" },
   },
 });
 
-const OVER_POSTGRES = "PostgreSQL, fsync and synchronous_commit on";
 const contestants: Record<string, () => Contestant> = {
   ours: () =>
     ours({
@@ -55,22 +58,11 @@ const contestants: Record<string, () => Contestant> = {
       profiles: values.profile ?? null,
     }),
   restate: () => restate,
-  dbos: () =>
-    embedded({ name: "DBOS", file: "./dbos.js", durability: OVER_POSTGRES, isDurable: true }),
+  dbos: () => embedded({ name: "DBOS", file: "./dbos.js", isDurable: true }),
   openworkflow: () =>
-    embedded({
-      name: "OpenWorkflow",
-      file: "./openworkflow.js",
-      durability: OVER_POSTGRES,
-      isDurable: true,
-    }),
+    embedded({ name: "OpenWorkflow", file: "./openworkflow.js", isDurable: true }),
   durabletask: () =>
-    embedded({
-      name: "durabletask-js",
-      file: "./durabletask.js",
-      durability: "none: in memory, a ceiling and no competitor",
-      isDurable: false,
-    }),
+    embedded({ name: "durabletask-js", file: "./durabletask.js", isDurable: false }),
 };
 
 /** Compiles the host and the app into folders of the benchmark, so that no one else's build is disturbed. */
@@ -121,24 +113,28 @@ if (names.some((name) => name !== "ours")) {
 if (values.profile !== undefined) {
   mkdirSync(values.profile, { recursive: true });
 }
-const columns: Column[] = [];
-for (const contestant of chosen) {
-  // PostgreSQL runs as somebody else and must be able to get there.
-  const folder = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-engine-"));
-  const { name, durability, isDurable } = contestant;
-  const column: Column = { name, durability, isDurable, figures: new Map() };
-  columns.push(column);
-  try {
-    await runProgram("chmod", ["755", folder]);
-    await contestant.measure(folder, plan, (figure, value) => {
-      column.figures.set(figure, value);
-      process.stderr.write(`${name}: ${figure} ${value.toFixed(2)}\n`);
-    });
-  } catch (error) {
-    process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
-  } finally {
-    await endStarted();
-    rmSync(folder, { recursive: true, force: true });
+const columns = chosen.map((contestant): Column => ({
+  contestant,
+  figures: new Map<string, number[]>(),
+}));
+// Engine after engine and again, so that a slow quarter of an hour of the machine does not fall on one of them alone.
+for (let round = 0; round < Number(values.repeat); round += 1) {
+  for (const { contestant, figures } of columns) {
+    // PostgreSQL runs as somebody else and must be able to get there.
+    const folder = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "bench-engine-"));
+    const { name } = contestant;
+    try {
+      await runProgram("chmod", ["755", folder]);
+      await measureContestant(contestant, folder, plan, (figure, value) => {
+        figures.set(figure, [...(figures.get(figure) ?? []), value]);
+        process.stderr.write(`${name}: ${figure} ${value.toFixed(2)}\n`);
+      });
+    } catch (error) {
+      process.stderr.write(`${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+    } finally {
+      await endStarted();
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
 }
 printTable(columns, plan);

@@ -19,6 +19,8 @@ export interface Plan {
   readonly held: number;
   /** Instances that have ended when memory is looked at. */
   readonly finished: number;
+  /** Virtual days for which instances wait, poll and continue as new every hour. */
+  readonly days: number;
   /** The process that started all others of the benchmark. */
   readonly rootPid: number;
   /** A scenario that takes longer has no figure. */
@@ -27,18 +29,25 @@ export interface Plan {
 
 export type Report = (figure: string, value: number) => void;
 
-/** Everything that needs no second process: rates, latency, fan-outs, a long sequence. */
-export async function measureScenarios(
-  engine: BenchEngine,
-  plan: Plan,
-  report: Report,
-): Promise<void> {
-  await keepBusy(engine, 16, plan.warmUpMs);
-  const latencies = await inTime(plan, measureLatencies(engine, plan.latencySamples));
-  report("step p50", at(latencies ?? [], 0.5));
-  report("step p95", at(latencies ?? [], 0.95));
-  report("step p99", at(latencies ?? [], 0.99));
-  for (const concurrency of plan.concurrencies) {
+/** One measurement on an engine that runs; when it is given up, the engine must be started anew. */
+export type Scenario = (engine: BenchEngine, plan: Plan, report: Report) => Promise<void>;
+
+/** Everything that needs one start of the engine, by name, in the order in which it is measured. */
+export function scenariosOf(plan: Plan): ReadonlyMap<string, Scenario> {
+  return new Map<string, Scenario>([
+    ["latency", measureLatency],
+    ...plan.concurrencies.map((n): [string, Scenario] => [`three @${n}`, measureRate(n)]),
+    ...plan.fanOuts.map((n): [string, Scenario] => [
+      `fan-out ${n}`,
+      measureSteps(`fan-out ${n}`, "fanOut", n, 3),
+    ]),
+    ["sequence", measureSteps("sequence", "sequence", plan.sequence, 2)],
+  ]);
+}
+
+const measureRate =
+  (concurrency: number): Scenario =>
+  async (engine, plan, report) => {
     await keepBusy(engine, concurrency, plan.warmUpMs);
     const ticks = processorTicks(plan.rootPid);
     const began = performance.now();
@@ -46,22 +55,69 @@ export async function measureScenarios(
     const ended = (rate * (performance.now() - began)) / 1_000;
     report(`three @${concurrency}`, rate);
     report(`cpu @${concurrency}`, (10 * (processorTicks(plan.rootPid) - ticks)) / ended);
-  }
-  for (const size of plan.fanOuts) {
-    report(`fan-out ${size}`, await bestOf(3, plan, () => engine.run("fanOut", size), size));
-  }
-  const { sequence } = plan;
-  report("sequence", await bestOf(2, plan, () => engine.run("sequence", sequence), sequence));
-}
+  };
 
-/** Ends three-step workflows until there are `count`; as many at a time as gave every engine its best rate or near it. */
-export async function finish(engine: BenchEngine, count: number): Promise<void> {
-  let left = count;
+/** Steps a second of one instance, in the best of some runs: noise of a shared machine only ever slows down. */
+const measureSteps =
+  (figure: string, workflow: WorkflowName, size: number, runs: number): Scenario =>
+  async (engine, plan, report) => {
+    let best = 0;
+    for (let index = 0; index < runs; index += 1) {
+      const began = performance.now();
+      await engine.run(workflow, size);
+      const elapsedMs = performance.now() - began;
+      best = Math.max(best, (1_000 * size) / elapsedMs);
+      if (elapsedMs > plan.limitMs / 10) {
+        break;
+      }
+    }
+    report(figure, best);
+  };
+
+const measureLatency: Scenario = async (engine, plan, report) => {
+  await keepBusy(engine, 16, plan.warmUpMs);
+  const latencies: number[] = [];
+  const until = performance.now() + plan.limitMs / 3;
+  while (latencies.length < plan.latencySamples && performance.now() < until) {
+    const began = performance.now();
+    await engine.run("one", 1);
+    latencies.push(performance.now() - began);
+  }
+  latencies.sort((left, right) => left - right);
+  report("step p50", at(latencies, 0.5));
+  report("step p95", at(latencies, 0.95));
+  report("step p99", at(latencies, 0.99));
+};
+
+/**
+ * Ends three-step workflows until there are `count` or the time is over, and says how many; as many at a time as gave every
+ * engine its best rate or near it.
+ */
+export async function finish(engine: BenchEngine, count: number, limitMs: number): Promise<number> {
+  const until = performance.now() + limitMs;
+  let begun = 0;
   await Promise.all(
     Array.from({ length: 64 }, async () => {
-      while (left > 0) {
-        left -= 1;
+      while (begun < count && performance.now() < until) {
+        begun += 1;
         await engine.run("three", 3);
+      }
+    }),
+  );
+  return begun;
+}
+
+/** Starts so many instances, 64 at a time. */
+export async function startMany(
+  count: number,
+  startOne: (index: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: 64 }, async () => {
+      while (next < count) {
+        next += 1;
+        await startOne(next - 1);
       }
     }),
   );
@@ -84,47 +140,11 @@ async function keepBusy(engine: BenchEngine, concurrency: number, forMs: number)
   return (1_000 * ended) / (performance.now() - began);
 }
 
-async function measureLatencies(engine: BenchEngine, samples: number): Promise<number[]> {
-  const latencies: number[] = [];
-  for (let sample = 0; sample < samples; sample += 1) {
-    const began = performance.now();
-    await engine.run("one", 1);
-    latencies.push(performance.now() - began);
-  }
-  return latencies.sort((left, right) => left - right);
-}
-
-/** Steps a second in the best of some runs: noise of a shared machine only ever slows down. */
-async function bestOf(
-  runs: number,
-  plan: Plan,
-  run: () => Promise<void>,
-  steps: number,
-): Promise<number> {
-  let best = Number.NaN;
-  for (let index = 0; index < runs; index += 1) {
-    const began = performance.now();
-    const done = await inTime(
-      plan,
-      run().then(() => true),
-    );
-    if (done !== true) {
-      return best;
-    }
-    const rate = (1_000 * steps) / (performance.now() - began);
-    best = Number.isNaN(best) ? rate : Math.max(best, rate);
-    if (performance.now() - began > plan.limitMs / 10) {
-      return best;
-    }
-  }
-  return best;
-}
-
-/** The value, or null after the plan's limit; a failure is printed and has no value either. */
-export async function inTime<T>(plan: Plan, work: Promise<T>): Promise<T | null> {
+/** The value, or null after the limit; a failure is printed and has no value either. */
+export async function inTime<T>(limitMs: number, work: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, plan.limitMs, null);
+    timer = setTimeout(resolve, limitMs, null);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,10 +1,10 @@
+import type { Contestant } from "./contestant.ts";
 import type { Plan } from "./scenarios.ts";
 
 export interface Column {
-  readonly name: string;
-  readonly durability: string;
-  readonly isDurable: boolean;
-  readonly figures: Map<string, number>;
+  readonly contestant: Contestant;
+  /** What each round of the benchmark gave; the table shows the median. */
+  readonly figures: Map<string, number[]>;
 }
 
 interface Row {
@@ -43,36 +43,64 @@ const rowsOf = (plan: Plan): Row[] => {
     rate("sequence", `${count(plan.sequence)} steps in a row, steps a second`),
     cost("recovery", `${count(plan.held)} running go on after kill -9, seconds`, 2),
     cost("memory", `Memory with ${count(plan.finished)} finished, MB`, 0),
+    cost(
+      "days wall",
+      `${plan.days} virtual days, 100 instances, each hour a new execution, seconds`,
+      1,
+    ),
+    cost("days cpu", "– processor time, seconds", 1),
+    cost("days memory", "– memory at the end, MB", 0),
+    cost("days data", "– database at the end, MB", 1),
+    rate("days history", "– events in a history at the end"),
   ];
 };
 
 /** One Markdown table; the last column compares the first engine with the best other durable one. */
 export function printTable(columns: readonly Column[], plan: Plan): void {
   const [first, ...others] = columns;
-  const peers = others.filter(({ isDurable }) => isDurable);
+  const peers = others.filter(({ contestant }) => contestant.isDurable);
   process.stdout.write("\n");
-  print(["", ...columns.map(({ name }) => name), "against the best durable peer"]);
+  print(["", ...columns.map(({ contestant }) => contestant.name), "against the best durable peer"]);
   print(["---", ...columns.map(() => "--:"), "--:"]);
-  for (const { figure, title, digits, isLessBetter } of rowsOf(plan)) {
-    const own = first?.figures.get(figure) ?? Number.NaN;
+  const wasMeasured = ({ figure }: Row): boolean =>
+    columns.some(({ figures }) => figures.has(figure));
+  for (const { figure, title, digits, isLessBetter } of rowsOf(plan).filter(wasMeasured)) {
+    const own = first === undefined ? Number.NaN : median(first, figure);
     const theirs = peers
-      .map(({ figures }) => figures.get(figure) ?? Number.NaN)
+      .map((peer) => median(peer, figure))
       .filter((value) => !Number.isNaN(value));
     const best = isLessBetter ? Math.min(...theirs) : Math.max(...theirs);
     const ratio = isLessBetter ? best / own : own / best;
     print([
       title,
-      ...columns.map(({ figures }) => shown(figures.get(figure), digits)),
+      ...columns.map((column) => cell(column, figure, digits, plan)),
       theirs.length > 0 && Number.isFinite(ratio) ? `${ratio.toFixed(1)} ×` : "–",
     ]);
   }
   process.stdout.write("\n");
-  for (const { name, durability } of columns) {
-    process.stdout.write(`- ${name}: ${durability}\n`);
+  for (const { contestant } of columns) {
+    process.stdout.write(`- ${contestant.name}: ${contestant.durability()}\n`);
   }
 }
 
-const shown = (value: number | undefined, digits: number): string =>
-  value === undefined || Number.isNaN(value)
-    ? "–"
-    : value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits });
+/** The middle of what the rounds gave; NaN unless most of them gave something. */
+function median({ figures }: Column, figure: string): number {
+  const values = figures.get(figure) ?? [];
+  const found = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+  return 2 * found.length <= values.length
+    ? Number.NaN
+    : (found[Math.floor((found.length - 1) / 2)] ?? Number.NaN);
+}
+
+function cell(column: Column, figure: string, digits: number, plan: Plan): string {
+  const value = median(column, figure);
+  if (Number.isNaN(value)) {
+    return "–";
+  }
+  const text = value.toLocaleString("en", {
+    maximumFractionDigits: digits,
+    minimumFractionDigits: digits,
+  });
+  const finished = figure === "memory" ? median(column, "finished") : plan.finished;
+  return finished < plan.finished ? `${text} (at ${count(finished)})` : text;
+}

@@ -1,24 +1,19 @@
 // Runs one library engine with the client in the same process, told by the benchmark over IPC what to do.
-import { finish, measureScenarios } from "../scenarios.ts";
+import { finish, scenariosOf, startMany } from "../scenarios.ts";
 
 const peer = await import(new URL(process.argv[2], import.meta.url).href);
 const engine = await peer.open();
 
 const orders = {
-  async measure({ plan }) {
-    await measureScenarios(engine, plan, (name, value) =>
+  async measure({ scenario, plan }) {
+    await scenariosOf(plan).get(scenario)(engine, plan, (name, value) =>
       process.send({ type: "figure", name, value }),
     );
   },
   async hold({ count }) {
-    for (let started = 0; started < count; started += 64) {
-      const size = Math.min(64, count - started);
-      await Promise.all(Array.from({ length: size }, () => engine.hold()));
-    }
+    await startMany(count, () => engine.hold());
   },
-  async finish({ count }) {
-    await finish(engine, count);
-  },
+  finish: ({ count, limitMs }) => finish(engine, count, limitMs),
   resumed: () => Promise.resolve(engine.resumed()),
 };
 

@@ -66,7 +66,7 @@ async function dieAt(kind: string, pass: number): Promise<string | null> {
   const first = await live(1, { HOST_CRASH_AT: `*#${pass}` });
   const id = `${kind}-1`;
   let end: Ended | null = null;
-  const played = STORIES[kind]!.play({ id, client, files, timerMs }).then((ended) => {
+  const played = STORIES[kind]!.play({ id, client, files, timerMs, pauseMs: 0 }).then((ended) => {
     end = ended;
   });
   const death = await Promise.race([first.death, played]);

@@ -36,6 +36,10 @@ export interface Outcome {
 const APP = fileURLToPath(new URL("load-app", import.meta.url));
 /** Instances that are under way at any time, so that every death meets some of each kind. */
 const LEAD = 36;
+/** Timers and pauses of clients, so that an instance lives through some hosts. */
+const LONGEST_WAIT_MS = 1_000;
+/** Activities, so that some are under way whenever a host dies. */
+const LONGEST_EFFECT_MS = 150;
 /** How long after its release a host of the first kind of plan is killed at most; it is ready after about a half of it. */
 const STARTING_MS = 600;
 /** How long a host lives after it is ready, at most. */
@@ -69,7 +73,7 @@ function planDeath(random: () => number, points: readonly string[]): Plan {
   }
   const name = [...points, "*"][Math.floor(random() * (points.length + 1))]!;
   // Few passes meet recovery, many meet the load.
-  const passes = name === "*" ? 150 : 15;
+  const passes = name === "*" ? 80 : 8;
   return { kind: "point", crashAt: `${name}#${1 + Math.floor(random() ** 2 * passes)}` };
 }
 
@@ -117,6 +121,7 @@ class Load {
   /** Resolves when all instances have ended, or one has failed its client. */
   readonly over: Promise<void>;
   readonly #files: string;
+  readonly #random: () => number;
   #started = 0;
   #end: () => void = () => undefined;
 
@@ -127,6 +132,7 @@ class Load {
       .sort((left, right) => left.at - right.at)
       .map(({ id }) => id);
     this.#files = files;
+    this.#random = random;
     this.over = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -137,7 +143,11 @@ class Load {
     for (; this.#started < Math.min(count, this.ids.length); this.#started += 1) {
       const id = this.ids[this.#started]!;
       const { client } = this;
-      const scene = { id, client, files: this.#files, timerMs: 5 };
+      const [timerMs, pauseMs] = [
+        this.#random() * LONGEST_WAIT_MS,
+        this.#random() * LONGEST_WAIT_MS,
+      ];
+      const scene = { id, client, files: this.#files, timerMs, pauseMs };
       void STORIES[kindOf(id)]!.play(scene).then(
         (end) => {
           this.ends.set(id, end);
@@ -159,7 +169,7 @@ export async function killAtRandom(options: RandomKills): Promise<Outcome> {
   const { kills, instances, seed, folder, points, progress = () => undefined } = options;
   const random = seededRandom(seed);
   const { files } = preparePlace(folder);
-  const load = new Load(instances, random, files);
+  const load = new Load(instances, seededRandom(seed + 1), files);
   const barrier = new Barrier();
   const address = await barrier.open();
   const deaths = new Map<string, number>();
@@ -173,6 +183,7 @@ export async function killAtRandom(options: RandomKills): Promise<Outcome> {
       {
         LOAD_FILES: files,
         LOAD_LIFE: String(lives),
+        LOAD_EFFECT_MS: String(LONGEST_EFFECT_MS),
         HOST_RECOVERY_BARRIER: `${address}/${lives}`,
         ...(plan.kind === "point" && { HOST_CRASH_AT: plan.crashAt }),
       },

@@ -77,7 +77,7 @@ async function dieInFanOut(place: Place): Promise<{ client: PatientClient; end: 
   const client = new PatientClient();
   const first = start(place, "1", { HOST_CRASH_AT: "activity-done#3" });
   client.follow((await first.ready)!.internalUrl);
-  const scene = { id: "fanOut-1", client, files: place.files, timerMs: 5 };
+  const scene = { id: "fanOut-1", client, files: place.files, timerMs: 5, pauseMs: 0 };
   const end = STORIES["fanOut"]!.play(scene);
   expect(await first.death).toMatchObject({ point: "activity-done" });
   client.leave();

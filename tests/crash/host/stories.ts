@@ -38,6 +38,8 @@ export interface Scene {
   readonly files: string;
   /** How long the timers of the story take. */
   readonly timerMs: number;
+  /** How long its client waits between two of its requests. */
+  readonly pauseMs: number;
 }
 
 const POLL_MS = 25;
@@ -66,13 +68,19 @@ async function start({ id, client }: Scene, kind: string, input: unknown = null)
   }
 }
 
-async function raise({ id, client }: Scene, name: string, data: unknown): Promise<void> {
+async function raise({ id, client, pauseMs }: Scene, name: string, data: unknown): Promise<void> {
+  await delay(pauseMs);
   const path = `/durabletask/instances/${id}/raiseEvent/${name}`;
   // 410: the event was stored before the crash and the instance has ended since.
   expectStatus(`${name} for ${id}`, await client.call("POST", path, data), 202, [410]);
 }
 
-async function control({ id, client }: Scene, verb: string, repeated: number[]): Promise<void> {
+async function control(
+  { id, client, pauseMs }: Scene,
+  verb: string,
+  repeated: number[],
+): Promise<void> {
+  await delay(pauseMs);
   const path = `/durabletask/instances/${id}/${verb}?reason=test`;
   expectStatus(`${verb} of ${id}`, await client.call("POST", path), 202, repeated);
 }

@@ -54,8 +54,17 @@ df.app.orchestration("heldThree", function* (context) {
   return yield context.df.callActivity("lastStep", value);
 });
 
-df.app.orchestration("waiting", function* (context) {
-  return yield context.df.waitForExternalEvent("go");
+/** Waits an hour, polls and continues as new, so many times. */
+df.app.orchestration("hourly", function* (context) {
+  const { round, rounds } = context.df.getInput<{ round: number; rounds: number }>();
+  const hour = new Date(context.df.currentUtcDateTime.getTime() + 3_600_000);
+  yield context.df.createTimer(hour);
+  yield context.df.callActivity("step", round);
+  if (round + 1 < rounds) {
+    context.df.continueAsNew({ round: round + 1, rounds });
+    return undefined;
+  }
+  return round + 1;
 });
 
 app.http("resumed", {

@@ -9,6 +9,8 @@ import * as df from "durable-functions";
  */
 const FILES = process.env.LOAD_FILES;
 const LIFE = process.env.LOAD_LIFE;
+/** How long an activity takes at most. */
+const EFFECT_MS = Number(process.env.LOAD_EFFECT_MS ?? "1");
 const clock = globalThis[Symbol.for("azure-functions-host.clock")];
 
 function run(step) {
@@ -21,7 +23,7 @@ df.app.activity("effect", {
   async handler(step) {
     const token = run(step);
     await new Promise((resolve) => {
-      setTimeout(resolve, 1);
+      setTimeout(resolve, Math.random() * EFFECT_MS);
     });
     return token;
   },
