@@ -36,6 +36,8 @@ export interface ActivityOrder {
   readonly instanceId: string;
   readonly executionId: string;
   readonly work: OutgoingWork;
+  /** The instance as it was in memory then; another life of it has not asked. */
+  readonly owner: object;
 }
 
 export interface ActivityDispatcherOptions {

@@ -85,6 +85,12 @@ export function createDurableEngine(options: DurableEngineOptions): DurableEngin
   });
   return {
     async start() {
+      if (settings.wantsEntityRollback) {
+        log(
+          "warning",
+          "host.json: rollbackEntityOperationsOnExceptions does nothing for entities in JavaScript, neither in Azure nor here: what an operation has set before its error stays.",
+        );
+      }
       await orchestrations.start();
       entities.start();
     },

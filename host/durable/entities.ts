@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { crashPoint } from "../crash-points.ts";
 import { put, remove, type HostStore, type StoreOperation } from "../store/store.ts";
 import type { Invoke } from "./activity-dispatcher.ts";
-import type { EntityMessage } from "./effect.ts";
 import { takeEntityBatch, type EntityBatch } from "./entity-batch.ts";
 import {
   entityPayload,
@@ -18,9 +17,15 @@ import {
   type EntityRecord,
 } from "./entity-record.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
-import { saveMessage } from "./instance-rows.ts";
-import { isFinished, type InstanceRecord } from "./instance-record.ts";
-import type { Delivery, Message } from "./message.ts";
+import {
+  EntityOutbox,
+  isAwaited,
+  sealEnvelope,
+  type Askers,
+  type Envelope,
+  type StoredEntityMessage,
+} from "./entity-outbox.ts";
+import type { Delivery } from "./message.ts";
 import type { Log } from "./orchestrations.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import type { EntitySend } from "./turn-draft.ts";
@@ -29,14 +34,15 @@ import type { BusyClock, WorkGate } from "./work-gate.ts";
 /*
  * E1  One batch at a time for an entity; its state, its answers, its signals and the messages it consumed are one commit.
  * E2  Messages of one sender are processed in the order in which they were sent.
- * E3  An answer goes only to the execution that asked.
+ * E3  An answer goes only to the execution that asked, and a lock only to one that still lives: the release of one that
+ *     ended may have come before its request.
+ * E4  An error in an operation takes nothing back, of the state or of the signals, as the extension has it for functions
+ *     that run outside of its process.
  */
 
 /** What entities need of the orchestrations beside them. */
-export interface EntityNeighbours {
-  nextMessageNumber(): number;
+export interface EntityNeighbours extends Askers {
   now(): number;
-  recordOf(instanceId: string): InstanceRecord | null;
   deliver(instanceId: string, delivery: Delivery): boolean;
   commit(operations: readonly StoreOperation[]): Promise<void>;
 }
@@ -56,20 +62,12 @@ interface EntityState {
   record: EntityRecord;
   inbox: EntityDelivery[];
   isBusy: boolean;
+  /** Called when it is no longer busy. */
+  readonly atRest: (() => void)[];
 }
 
-/** A message on its way to an entity: the row that keeps it and what is delivered once the row is committed. */
-interface Envelope {
-  readonly entityId: string;
-  readonly delivery: EntityDelivery;
-  readonly notBefore: number | null;
-}
-
-interface StoredEntityMessage {
-  readonly eventName: "op" | "release";
-  readonly message: EntityMessage;
-  readonly notBefore?: number;
-}
+/** A batch that could not be run (not: whose operations failed) is tried again after this long. */
+const RETRY_BATCH_MS = 1_000;
 
 /** All durable entities of the host. */
 export class Entities {
@@ -90,11 +88,11 @@ export class Entities {
     this.#isStopped = false;
     const { store } = this.#options;
     for (const { key, value } of store.range("inbox", { from: ["@"], before: ["A"] })) {
-      const entityId = key[0] as string;
-      if (store.get("instances", [entityId]) === undefined) {
-        const { eventName, message, notBefore } = JSON.parse(value) as StoredEntityMessage;
+      const stored = JSON.parse(value) as StoredEntityMessage;
+      if ("eventName" in stored) {
+        const { eventName, message, notBefore } = stored;
         const delivery = { eventName, message, key };
-        this.#post({ entityId, delivery, notBefore: notBefore ?? null });
+        this.#post({ entityId: key[0] as string, delivery, notBefore: notBefore ?? null });
       }
     }
   }
@@ -110,7 +108,7 @@ export class Entities {
   /** The rows of messages that a turn sends; `deliver` follows when they are committed. */
   rowsOf(sends: readonly EntitySend[]): StoreOperation[] {
     return sends.map((send) => {
-      const { envelope, operation } = this.#seal(send);
+      const { envelope, operation } = sealEnvelope(send, this.#options.neighbours());
       this.#envelopes.set(send, envelope);
       return operation;
     });
@@ -135,7 +133,7 @@ export class Entities {
       },
       notBefore: null,
     };
-    const { envelope, operation: row } = this.#seal(send);
+    const { envelope, operation: row } = sealEnvelope(send, this.#options.neighbours());
     await this.#options.neighbours().commit([row]);
     crashPoint("signal-stored");
     this.#post(envelope);
@@ -150,20 +148,42 @@ export class Entities {
     return value === undefined ? null : (JSON.parse(value) as EntityRecord);
   }
 
-  #seal({ target, eventName, message, notBefore }: EntitySend): {
-    envelope: Envelope;
-    operation: StoreOperation;
-  } {
-    const key = [target, this.#options.neighbours().nextMessageNumber()];
-    const stored: StoredEntityMessage = {
-      eventName,
-      message,
-      ...(notBefore === null ? {} : { notBefore }),
-    };
-    return {
-      envelope: { entityId: target, delivery: { eventName, message, key }, notBefore },
-      operation: put("inbox", key, JSON.stringify(stored)),
-    };
+  /**
+   * Removes an entity's state, whatever it is, as if the entity had never been; messages it has not taken stay, and so does
+   * its lock. Resolves with false when there is no such entity, else when it is durable.
+   */
+  async purge(entityId: string): Promise<boolean> {
+    let state = this.#stateOf(entityId);
+    while (state.isBusy) {
+      const busy = state;
+      await new Promise<void>((resolve) => busy.atRest.push(resolve));
+      state = this.#stateOf(entityId);
+    }
+    this.#options.gate.enter();
+    state.isBusy = true;
+    try {
+      if (!state.record.exists) {
+        return false;
+      }
+      const emptied = { ...newEntity(entityId), lock: state.record.lock };
+      await this.#options.neighbours().commit([saveEntity(emptied)]);
+      state.record = emptied;
+      return true;
+    } finally {
+      this.#rest(state);
+      this.#options.gate.leave();
+    }
+  }
+
+  /** The entity in memory, from the store or new if need be. */
+  #stateOf(entityId: string): EntityState {
+    let state = this.#active.get(entityId);
+    if (state === undefined) {
+      const record = this.read(entityId) ?? newEntity(entityId);
+      state = { record, inbox: [], isBusy: false, atRest: [] };
+      this.#active.set(entityId, state);
+    }
+    return state;
   }
 
   #post({ entityId, delivery, notBefore }: Envelope): void {
@@ -176,12 +196,7 @@ export class Entities {
       this.#timers.add(timer);
       return;
     }
-    const state = this.#active.get(entityId) ?? {
-      record: this.read(entityId) ?? newEntity(entityId),
-      inbox: [],
-      isBusy: false,
-    };
-    this.#active.set(entityId, state);
+    const state = this.#stateOf(entityId);
     state.inbox.push(delivery);
     this.#wake(state);
   }
@@ -205,89 +220,81 @@ export class Entities {
   }
 
   async #work(state: EntityState): Promise<void> {
-    const { gate, log, settings } = this.#options;
+    const { gate, log } = this.#options;
+    let hasBrokenOff = false;
     try {
-      for (;;) {
-        const batch = takeEntityBatch(
-          state.record.lock,
-          state.inbox,
-          settings.maxEntityOperationBatchSize,
-        );
-        if (batch.consumed.size === 0 || this.#isStopped) {
-          break;
-        }
+      for (let batch = this.#takeBatch(state); batch !== null; batch = this.#takeBatch(state)) {
         await this.#process(state, batch);
       }
     } catch (error) {
-      if (!this.#isStopped) {
-        log("error", `${state.record.entityId}: a batch of the entity broke off: ${String(error)}`);
+      hasBrokenOff = !this.#isStopped;
+      if (hasBrokenOff) {
+        const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+        log(
+          "error",
+          `${state.record.entityId}: a batch of the entity broke off and will be taken again: ${reason}`,
+        );
       }
-    } finally {
-      state.isBusy = false;
-      this.#running -= 1;
-      if (state.inbox.length === 0) {
-        this.#active.delete(state.record.entityId);
-      }
-      gate.leave();
-      this.#pump();
     }
+    this.#running -= 1;
+    const end = (): void => {
+      this.#rest(state);
+      gate.leave();
+    };
+    if (hasBrokenOff) {
+      // Busy until then, so that time does not jump and nothing of its inbox is taken out of turn.
+      setTimeout(end, RETRY_BATCH_MS).unref();
+    } else {
+      end();
+    }
+    this.#pump();
+  }
+
+  /** Ends a time of work; what arrived too late for it begins another. */
+  #rest(state: EntityState): void {
+    state.isBusy = false;
+    state.atRest.splice(0).forEach((resolve) => resolve());
+    if (state.inbox.length === 0) {
+      this.#active.delete(state.record.entityId);
+    } else if (this.#takeBatch(state) !== null) {
+      this.#wake(state);
+    }
+  }
+
+  #takeBatch({ record, inbox }: EntityState): EntityBatch | null {
+    const neighbours = this.#options.neighbours();
+    const batch = takeEntityBatch(
+      record.lock,
+      inbox,
+      this.#options.settings.maxEntityOperationBatchSize,
+      (request) => isAwaited(request, neighbours),
+    );
+    return this.#isStopped || batch.consumed.size === 0 ? null : batch;
   }
 
   async #process(state: EntityState, batch: EntityBatch): Promise<void> {
     const neighbours = this.#options.neighbours();
-    const operations: StoreOperation[] = [...batch.consumed].map(({ key }) => remove("inbox", key));
-    const envelopes: Envelope[] = [];
-    const answers: { readonly instanceId: string; readonly delivery: Delivery }[] = [];
-    const send = (target: string, message: EntityMessage): void => {
-      const sealed = this.#seal({ target, eventName: "op", message, notBefore: null });
-      operations.push(sealed.operation);
-      envelopes.push(sealed.envelope);
-    };
-    const answer = ({ message }: EntityDelivery, response: unknown): void => {
-      const listener = message.parent === undefined ? null : neighbours.recordOf(message.parent);
-      if (
-        listener === null ||
-        isFinished(listener.status) ||
-        (message.parentExecution !== undefined && message.parentExecution !== listener.executionId)
-      ) {
-        return;
-      }
-      const event: Message = {
-        kind: "eventRaised",
-        name: message.id,
-        input: JSON.stringify(response),
-      };
-      const n = neighbours.nextMessageNumber();
-      operations.push(saveMessage(listener.instanceId, n, event));
-      answers.push({
-        instanceId: listener.instanceId,
-        delivery: { message: event, row: { table: "inbox", key: [listener.instanceId, n] } },
-      });
-    };
-    for (const request of batch.granted) {
-      const { lockset = [], pos = 0 } = request.message;
+    const outbox = new EntityOutbox(batch.consumed, neighbours);
+    for (const { message } of batch.granted) {
+      const { lockset = [], pos = 0 } = message;
       const next = lockset[pos + 1];
       if (next === undefined) {
-        answer(request, { result: JSON.stringify("Lock Acquisition Completed") });
+        outbox.answer(message, { result: JSON.stringify("Lock Acquisition Completed") });
       } else {
-        send(entityIdOf(next), { ...request.message, pos: pos + 1 });
+        outbox.send(entityIdOf(next), { ...message, pos: pos + 1 });
       }
     }
     let record: EntityRecord = { ...state.record, lock: batch.lock };
     if (batch.operations.length > 0) {
       const outcome = await this.#run(record, batch.operations);
-      record = {
-        ...record,
-        exists: outcome.exists,
-        state: outcome.state,
-        lastOperationAt: neighbours.now(),
-      };
-      batch.operations.forEach((operation, index) => {
+      const { exists, state: newState } = outcome;
+      record = { ...record, exists, state: newState, lastOperationAt: neighbours.now() };
+      batch.operations.forEach(({ message }, index) => {
         const { isError, result } = outcome.results[index]!;
-        answer(operation, { result, ...(isError ? { exceptionType: "Error" } : {}) });
+        outbox.answer(message, { result, ...(isError ? { exceptionType: "Error" } : {}) });
       });
       for (const { target, operation, input } of outcome.signals) {
-        send(entityIdOf(target), {
+        outbox.send(entityIdOf(target), {
           id: randomUUID(),
           op: operation,
           signal: true,
@@ -295,18 +302,13 @@ export class Entities {
         });
       }
     }
-    operations.push(
-      record.exists || record.lock !== null
-        ? put("entities", [record.entityId], JSON.stringify(record))
-        : remove("entities", [record.entityId]),
-    );
     crashPoint("entity-uncommitted");
-    await neighbours.commit(operations);
+    await neighbours.commit([...outbox.operations, saveEntity(record)]);
     crashPoint("entity-committed");
     state.record = record;
     state.inbox = state.inbox.filter((delivery) => !batch.consumed.has(delivery));
-    envelopes.forEach((envelope) => this.#post(envelope));
-    answers.forEach(({ instanceId, delivery }) => neighbours.deliver(instanceId, delivery));
+    outbox.envelopes.forEach((envelope) => this.#post(envelope));
+    outbox.answers.forEach(({ instanceId, delivery }) => neighbours.deliver(instanceId, delivery));
   }
 
   async #run(record: EntityRecord, operations: readonly EntityDelivery[]): Promise<EntityOutcome> {
@@ -322,6 +324,16 @@ export class Entities {
       data: { string: entityPayload({ name: self.name, key: self.key }, record, operations) },
       metadata: { instanceId: record.entityId },
     });
-    return parseEntityOutcome(result, record, operations.length);
+    const outcome = parseEntityOutcome(result, record, operations.length);
+    if (outcome.remark !== undefined) {
+      log("warning", `${record.entityId}: ${outcome.remark}`);
+    }
+    return outcome;
   }
 }
+
+/** An entity that does not exist leaves no row, unless it is locked. */
+const saveEntity = (record: EntityRecord): StoreOperation =>
+  record.exists || record.lock !== null
+    ? put("entities", [record.entityId], JSON.stringify(record))
+    : remove("entities", [record.entityId]);

@@ -1,3 +1,4 @@
+import type { EntityMessage } from "./effect.ts";
 import type { EntityDelivery, EntityLock } from "./entity-record.ts";
 
 /** What an entity does next: who gets or gives back its lock, and which operations run together. */
@@ -12,12 +13,14 @@ export interface EntityBatch {
 
 /**
  * Takes from an inbox, in order, what may run now. While an orchestration holds the lock only its operations run and
- * the rest waits; a lock request ends a batch, so that operations before it are done when it is granted.
+ * the rest waits; a lock request ends a batch, so that operations before it are done when it is granted. The lock request
+ * of an execution that has ended (`isAwaited` is false) is dropped: nobody would give the lock back.
  */
 export function takeEntityBatch(
   held: EntityLock | null,
   inbox: readonly EntityDelivery[],
   largest: number,
+  isAwaited: (request: EntityMessage) => boolean = () => true,
 ): EntityBatch {
   let lock = held;
   const granted: EntityDelivery[] = [];
@@ -37,6 +40,8 @@ export function takeEntityBatch(
         return batch();
       }
       withdraw(inbox, message.id, consumed);
+    } else if (message.lockset !== undefined && !isAwaited(message)) {
+      consumed.add(delivery);
     } else if (message.lockset !== undefined) {
       if (lock === null && operations.length > 0) {
         return batch();

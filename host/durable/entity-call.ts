@@ -9,6 +9,8 @@ export interface EntityOutcome {
   readonly state: string | null;
   readonly results: readonly { readonly isError: boolean; readonly result: string | null }[];
   readonly signals: readonly EntitySignal[];
+  /** What people should be told about it. */
+  readonly remark?: string;
 }
 
 export interface EntitySignal {
@@ -55,18 +57,24 @@ export function parseEntityOutcome(
   if (!result.ok) {
     return failedOutcome(messageOf(result.error), record, operations);
   }
-  const value: unknown = JSON.parse(returnText(result.returnValue) ?? "null");
+  const value = parseReturned(returnText(result.returnValue));
   if (typeof value !== "object" || value === null || !("results" in value)) {
     return failedOutcome("The entity function returned no entity state.", record, operations);
   }
   const wire = value as WireOutcome;
   const exists = wire.entityExists ?? false;
+  const results = wire.results ?? [];
   return {
+    ...(results.length === operations
+      ? {}
+      : {
+          remark: `the function gave ${results.length} results for ${operations} operations, so they belong to other operations than it meant: an operation must call \`return\` at most once.`,
+        }),
     exists,
     state: exists ? (wire.entityState ?? null) : null,
     results: Array.from({ length: operations }, (_, index) => ({
-      isError: wire.results?.[index]?.isError === true,
-      result: wire.results?.[index]?.result ?? null,
+      isError: results[index]?.isError === true,
+      result: results[index]?.result ?? null,
     })),
     signals: (wire.signals ?? []).map(({ target, name, input }) => ({
       target,
@@ -74,6 +82,14 @@ export function parseEntityOutcome(
       input: input === undefined || input === "" ? null : input,
     })),
   };
+}
+
+function parseReturned(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? "null") as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** Every operation fails with this message. */

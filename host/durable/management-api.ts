@@ -4,6 +4,7 @@ import type { FunctionCatalogue } from "./function-catalogue.ts";
 import type { Entities } from "./entities.ts";
 import type { OnEnd } from "./end-waiters.ts";
 import { EntityApi } from "./entity-api.ts";
+import { parseEntityId } from "./entity-record.ts";
 import { queryInstances, type InstanceFilter, type InstancePage } from "./instance-query.ts";
 import { isFinished, parseRuntimeStatus, type InstanceRecord } from "./instance-record.ts";
 import { readRecord, readTurns } from "./instance-rows.ts";
@@ -114,6 +115,11 @@ export class ManagementApi {
     if (Buffer.byteLength(instanceId) > LONGEST_INSTANCE_ID || /[/\\#?\p{Cc}]/u.test(instanceId)) {
       throw new BadArgumentError(
         `An instance ID has at most ${LONGEST_INSTANCE_ID} bytes as UTF-8 and none of / \\ # ?`,
+      );
+    }
+    if (parseEntityId(instanceId) !== null) {
+      throw new BadArgumentError(
+        `The instance ID '${instanceId}' is the one of an entity; an orchestration cannot have it.`,
       );
     }
     // Without a body the input is the empty text, as the SDK's `startNew` without input finds it.
@@ -264,11 +270,14 @@ export class ManagementApi {
 
   async #purgeOne(instanceId: string): Promise<ManagementAnswer> {
     const record = this.#options.orchestrations.recordOf(instanceId);
-    if (record === null) {
-      return answer(404);
+    if (record !== null) {
+      await this.#options.orchestrations.purge(record);
+      return answer(200, { instancesDeleted: 1 });
     }
-    await this.#options.orchestrations.purge(record);
-    return answer(200, { instancesDeleted: 1 });
+    const isEntity = parseEntityId(instanceId) !== null;
+    return isEntity && (await this.#options.entities.purge(instanceId))
+      ? answer(200, { instancesDeleted: 1 })
+      : answer(404);
   }
 
   async #purgeMany(request: ManagementRequest): Promise<ManagementAnswer> {
@@ -351,11 +360,7 @@ export class ManagementApi {
         if (record === null) {
           return answer(404);
         }
-        if (record.status !== "Failed") {
-          return answer(412);
-        }
-        await orchestrations.rewind(record, reason);
-        return answer(202);
+        return answer((await orchestrations.rewind(instanceId, reason)) ? 202 : 412);
       }
       case "restart":
         return this.#restart(request, instanceId);

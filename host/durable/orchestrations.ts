@@ -12,8 +12,10 @@ import type { FunctionCatalogue } from "./function-catalogue.ts";
 import { HotInstances } from "./hot-instances.ts";
 import { callHttp } from "./http-call.ts";
 import { versionMismatch } from "./version-match.ts";
-import { planRewind, type Rewind } from "./rewind.ts";
-import { removeInstance, saveMessage, saveRecord } from "./instance-rows.ts";
+import type { Rewind } from "./rewind.ts";
+import { rewindInstances } from "./rewinding.ts";
+import { releasesOf } from "./held-locks.ts";
+import { readTurns, removeInstance, saveMessage, saveRecord } from "./instance-rows.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import type { InstanceState } from "./instance-state.ts";
 import { isForeign, type Delivery, type Message } from "./message.ts";
@@ -146,7 +148,8 @@ export class Orchestrations {
     if (existing !== null && !mayReplace(existing)) {
       return existing;
     }
-    const operations = this.#place(record);
+    const releases = this.#locksOf(existing);
+    const operations = [...this.#place(record), ...this.#options.entities.rowsOf(releases)];
     crashPoint("start-uncommitted");
     const committed = this.commit(operations);
     // Its first turn may begin; what it commits comes after the start.
@@ -154,6 +157,7 @@ export class Orchestrations {
     this.#enqueue(state);
     await committed;
     state.pendingCommits -= 1;
+    this.#options.entities.deliver(releases);
     crashPoint("start-committed");
     return null;
   }
@@ -192,42 +196,35 @@ export class Orchestrations {
   async purge(record: InstanceRecord): Promise<void> {
     await this.atRest(record.instanceId);
     const state = this.#hot.peek(record.instanceId);
-    const unread = state?.abolish() ?? [];
+    const unread = this.#abolish(state);
     const current = this.recordOf(record.instanceId);
     if (current !== null) {
+      const { store, entities } = this.#options;
+      const releases = this.#locksOf(current);
+      const operations = [...removeInstance(store, current), ...entities.rowsOf(releases)];
       crashPoint("purge-uncommitted");
-      await this.commit([...removeInstance(this.#options.store, current), ...unread]);
+      await this.commit([...operations, ...unread]);
       crashPoint("purge-committed");
+      entities.deliver(releases);
     }
     this.#hot.drop(state);
     this.#endWaiters.tell(record.instanceId, null);
   }
 
-  /** Takes a failed instance back to before its failure, with failed sub-orchestrations; resolves when it is durable. */
-  async rewind(failed: InstanceRecord, reason: string): Promise<void> {
-    const rewinds: Rewind[] = [];
-    const ids = [failed.instanceId];
-    for (const instanceId of ids) {
-      await this.atRest(instanceId);
-      const record = this.recordOf(instanceId);
-      if (record?.status === "Failed") {
-        const nextNumber = (): number => this.nextMessageNumber();
-        const plan = { now: this.now(), reason, nextNumber };
-        const rewind = planRewind(this.#options.store, record, plan);
-        rewinds.push(rewind);
-        ids.push(...rewind.children);
-      }
-    }
-    const states = rewinds.map(({ record }) => this.#hot.adopt(record));
-    states.forEach((state) => (state.pendingCommits += 1));
-    await this.commit(rewinds.flatMap(({ operations }) => operations));
-    crashPoint("rewind-committed");
-    for (const [index, { work, deliveries, record }] of rewinds.entries()) {
-      states[index]!.pendingCommits -= 1;
-      this.#dispatch(states[index]!, work);
-      deliveries.forEach((delivery) => this.deliver(record.instanceId, delivery));
-    }
-    this.#timers.added(this.now());
+  /**
+   * Takes a failed instance back to before its failure, with failed sub-orchestrations; resolves when it is durable, with
+   * false if it has not failed (any more).
+   */
+  rewind(instanceId: string, reason: string): Promise<boolean> {
+    return rewindInstances(instanceId, reason, {
+      store: this.#options.store,
+      engine: this,
+      stateOf: (id) => this.#hot.peek(id),
+      adopt: (record) => this.#hot.adopt(record),
+      dispatch: (state, work) => this.#dispatch(state, work),
+      timersRestored: () => this.#timers.added(this.now()),
+      warn: (message) => this.#options.log("warning", message),
+    });
   }
 
   /** Resolves when no turn of the instance is under way. */
@@ -260,13 +257,31 @@ export class Orchestrations {
   /** Puts a new instance in its place in memory and says what to commit. */
   #place(record: InstanceRecord): StoreOperation[] {
     const existing = this.recordOf(record.instanceId);
-    const unread = this.#hot.peek(record.instanceId)?.abolish() ?? [];
+    const unread = this.#abolish(this.#hot.peek(record.instanceId));
     this.#hot.adopt(record).pendingCommits += 1;
     return [
       ...unread,
       ...(existing === null ? [] : removeInstance(this.#options.store, existing)),
       ...saveRecord(record, null),
     ];
+  }
+
+  /** Ends an instance in memory and says what removes the messages it has not taken. */
+  #abolish(state: InstanceState | undefined): StoreOperation[] {
+    const unread = state?.abolish() ?? [];
+    for (const { table, key } of unread) {
+      if (table === "timers") {
+        this.#timers.consumed(key);
+      }
+    }
+    return unread;
+  }
+
+  /** What gives back the locks of an instance that is about to go without a last turn. */
+  #locksOf(record: InstanceRecord | null): EntitySend[] {
+    return record === null || record.turns === 0 || isFinished(record.status)
+      ? []
+      : releasesOf(readTurns(this.#options.store, record));
   }
 
   /** What only memory has would be lost if a suspended instance met a crash; it gets a row. */
@@ -432,18 +447,22 @@ export class Orchestrations {
     }, RETRY_TURN_MS).unref();
   }
 
-  #dispatch(state: InstanceState, work: TurnResult["work"]): void {
+  #dispatch(state: InstanceState, work: Rewind["work"]): void {
     const { instanceId, executionId } = state.record;
     state.runningActivities += work.length;
     for (const item of work) {
-      this.#activities.add({ instanceId, executionId, work: item });
+      this.#activities.add({ instanceId, executionId, work: item, owner: state });
     }
   }
 
   #answerActivity(order: ActivityOrder, answer: ActivityAnswer): void {
-    const { instanceId, executionId, work } = order;
+    const { instanceId, executionId, work, owner } = order;
     const state = this.#hot.peek(instanceId);
     if (state !== undefined && state.record.executionId === executionId) {
+      if (state !== owner) {
+        // It was rewound meanwhile, which hands out again what had not answered.
+        return;
+      }
       state.runningActivities -= 1;
     }
     const isChild = work.kind === "subOrchestration";

@@ -1,4 +1,5 @@
 import type { HostStore } from "../store/store.ts";
+import type { StoredEntityMessage } from "./entity-outbox.ts";
 import { openWork, readRecord, readTurns, type OutgoingWork } from "./instance-rows.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { InstanceState } from "./instance-state.ts";
@@ -25,14 +26,12 @@ export async function recoverInstances(store: HostStore, target: RecoveryTarget)
   const inboxes = new Map<string, Delivery[]>();
   for (const { key, value } of store.range("inbox", {})) {
     const instanceId = key[0] as string;
-    // Entities have their own recovery.
-    if (store.get("instances", [instanceId]) === undefined) {
+    const message = JSON.parse(value) as Message | StoredEntityMessage;
+    if ("eventName" in message) {
+      // Entities have their own recovery.
       continue;
     }
-    const delivery: Delivery = {
-      message: JSON.parse(value) as Message,
-      row: { table: "inbox", key },
-    };
+    const delivery: Delivery = { message, row: { table: "inbox", key } };
     inboxes.set(instanceId, [...(inboxes.get(instanceId) ?? []), delivery]);
   }
   const live = store.range("indexes", { prefix: ["status", "Live"] });
@@ -46,7 +45,7 @@ export async function recoverInstances(store: HostStore, target: RecoveryTarget)
       await nextLoop();
     }
   }
-  // What is left waits at instances that have ended; a turn throws it away.
+  // What is left waits at instances that have ended, where a turn throws it away, or that are no more: it is removed.
   for (const [instanceId, deliveries] of inboxes) {
     deliveries.forEach((delivery) => target.deliver(instanceId, delivery));
   }

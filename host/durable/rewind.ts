@@ -10,7 +10,8 @@ import {
   type OutgoingWork,
   type Turn,
 } from "./instance-rows.ts";
-import type { InstanceRecord } from "./instance-record.ts";
+import { releasesOf } from "./held-locks.ts";
+import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import type { Delivery, Message } from "./message.ts";
 
 /** How a failed instance is taken back to before its failure. */
@@ -20,10 +21,14 @@ export interface Rewind {
   /** What it had received since and keeps. */
   readonly deliveries: Delivery[];
   /** Activities to be run again. */
-  readonly work: OutgoingWork[];
+  readonly work: readonly OutgoingWork[];
   /** Failed sub-orchestrations, to be rewound too. */
   readonly children: string[];
+  /** Locks that it thinks it holds and gave back when it failed. */
+  readonly heldLocks: number;
 }
+
+type TaskFailed = Extract<HistoryEvent, { readonly Reason: string; readonly Details: string }>;
 
 const isFailure = (event: HistoryEvent): boolean =>
   event.EventType === HistoryEventType.TaskFailed ||
@@ -35,7 +40,8 @@ const hasScheduled = (turn: Turn): boolean => turn.events.some(({ EventId }) => 
 
 /**
  * The first turn to take back: the one that received the failure which nobody handled. Failures after which something
- * new was scheduled were handled; only that a retry gave up also schedules something, its last timer.
+ * new was scheduled were handled; only that a retry gave up also schedules something, its last timer. An error of the code
+ * itself arose in any of the turns after the last that scheduled something; they are all taken again.
  */
 function firstTurnToUndo(turns: readonly Turn[]): number {
   const lastScheduling = turns.findLastIndex(hasScheduled);
@@ -44,14 +50,19 @@ function firstTurnToUndo(turns: readonly Turn[]): number {
     return unhandled;
   }
   const gaveUp = lastScheduling >= 0 && hasFailure(turns[lastScheduling]!);
-  return gaveUp ? lastScheduling : Math.max(0, turns.length - 1);
+  return gaveUp ? lastScheduling : Math.max(0, Math.min(lastScheduling + 1, turns.length - 1));
 }
 
 /** Plans the rewind of an instance that has failed; `nextNumber` numbers inbox rows. */
 export function planRewind(
   store: HostStore,
   failed: InstanceRecord,
-  plan: { readonly now: number; readonly reason: string; readonly nextNumber: () => number },
+  plan: {
+    readonly now: number;
+    readonly reason: string;
+    readonly nextNumber: () => number;
+    readonly recordOf: (instanceId: string) => InstanceRecord | null;
+  },
 ): Rewind {
   const turns = readTurns(store, failed);
   const first = firstTurnToUndo(turns);
@@ -59,8 +70,16 @@ export function planRewind(
   const undone = turns.slice(first).flatMap((turn) => turn.events);
   const known = new Set(kept.flatMap((turn) => turn.events.map(({ EventId }) => EventId)));
   const messages: Message[] = [{ kind: "rewound", reason: plan.reason }];
+  const children: string[] = [];
   for (const event of undone) {
-    const message = isFailure(event) ? null : messageOf(event, failed.executionId);
+    let message = messageOf(event, failed.executionId);
+    if ("Reason" in event && event.EventType === HistoryEventType.SubOrchestrationInstanceFailed) {
+      const child = childOf(event, kept, failed, plan.recordOf);
+      message = messageOfChild(event, child, failed.executionId);
+      if (child?.status === "Failed") {
+        children.push(child.instanceId);
+      }
+    }
     if (message !== null && (!("taskId" in message) || known.has(message.taskId))) {
       messages.push(message);
     }
@@ -94,25 +113,50 @@ export function planRewind(
     operations.push(saveMessage(instanceId, n, message));
     return { message, row: { table: "inbox", key: [instanceId, n] } };
   });
-  return { record, operations, deliveries, work, children: failedChildren(turns, undone) };
+  return { record, operations, deliveries, work, children, heldLocks: releasesOf(kept).length };
 }
 
-function failedChildren(turns: readonly Turn[], undone: readonly HistoryEvent[]): string[] {
-  const failed = new Set(
-    undone.flatMap((event) =>
-      event.EventType === HistoryEventType.SubOrchestrationInstanceFailed
-        ? [event.TaskScheduledId]
-        : [],
-    ),
-  );
-  return turns.flatMap((turn) =>
-    turn.events.flatMap((event) =>
-      event.EventType === HistoryEventType.SubOrchestrationInstanceCreated &&
-      failed.has(event.EventId)
-        ? [event.InstanceId]
-        : [],
-    ),
-  );
+/** The sub-orchestration that failed, if it is still the one that this execution started. */
+function childOf(
+  event: TaskFailed,
+  kept: readonly Turn[],
+  parent: InstanceRecord,
+  recordOf: (instanceId: string) => InstanceRecord | null,
+): InstanceRecord | null {
+  const created = kept
+    .flatMap((turn) => turn.events)
+    .find(
+      (other) =>
+        other.EventType === HistoryEventType.SubOrchestrationInstanceCreated &&
+        other.EventId === event.TaskScheduledId,
+    );
+  const child =
+    created !== undefined && "InstanceId" in created ? recordOf(created.InstanceId) : null;
+  const isOurs =
+    child?.parent?.executionId === parent.executionId &&
+    child.parent.taskId === event.TaskScheduledId;
+  return isOurs ? child : null;
+}
+
+/**
+ * What becomes of a sub-orchestration's failure: one that is rewound, or was by itself and still runs, will answer again; one
+ * that has completed since has its answer. Who was terminated, replaced or purged will not, so the failure stays.
+ */
+function messageOfChild(
+  event: TaskFailed,
+  child: InstanceRecord | null,
+  executionId: string,
+): Message | null {
+  const taskId = event.TaskScheduledId;
+  if (child?.status === "Completed") {
+    return { kind: "subOrchestrationCompleted", executionId, taskId, result: child.output };
+  }
+  if (child !== null && (child.status === "Failed" || !isFinished(child.status))) {
+    return null;
+  }
+  const { Reason: reason, Details: details, FailureDetails: failureDetails } = event;
+  const failure = { reason, details, failureDetails };
+  return { kind: "subOrchestrationFailed", executionId, taskId, failure };
 }
 
 /** What an event was before a turn took it; null for those that turns make themselves. */

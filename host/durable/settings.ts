@@ -15,6 +15,8 @@ export interface DurableTaskSettings {
   readonly maxEntityOperationBatchSize: number;
   readonly maxOrchestrationActions: number;
   readonly storeInputsInOrchestrationHistory: boolean;
+  /** Asked for in host.json; neither the extension nor this host can do it for functions in JavaScript. */
+  readonly wantsEntityRollback: boolean;
   /** Whether a start may replace an instance that still runs. */
   readonly isRunningInstanceOverridable: boolean;
   /** Pause between two polls of a durable HTTP call whose answer names none. */
@@ -65,6 +67,7 @@ export function parseDurableTaskSettings(section: unknown): DurableTaskSettings 
     maxEntityOperationBatchSize: count("maxEntityOperationBatchSize", ENTITY_BATCH_SIZE),
     maxOrchestrationActions: count("maxOrchestrationActions", ORCHESTRATION_ACTIONS),
     storeInputsInOrchestrationHistory: given["storeInputsInOrchestrationHistory"] === true,
+    wantsEntityRollback: given["rollbackEntityOperationsOnExceptions"] === true,
     isRunningInstanceOverridable: text("overridableExistingInstanceStates") === "AnyState",
     httpPollIntervalMs: typeof poll === "number" && poll > 0 ? poll : 30_000,
     maximumShortTimerMs: 6 * DAY_MS,

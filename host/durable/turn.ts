@@ -271,6 +271,11 @@ export class Turn {
 
   #continueAsNew(input: string | null, interpreter: ActionInterpreter): void {
     const { store } = this.#scope;
+    // The next execution does not know of this one's locks.
+    interpreter.releaseLocks();
+    for (const effect of interpreter.takeEffects().effects) {
+      this.#draft.schedule(effect, new Set());
+    }
     this.#draft.operations.push(...removeExecution(store, this.#draft.previous));
     const carried = interpreter.unconsumedEvents;
     this.#draft.change({
