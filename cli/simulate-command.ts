@@ -27,6 +27,7 @@ interface SimulateOptions {
   readonly throttling?: ThrottlingMode;
   readonly faults?: string;
   readonly tls?: true;
+  readonly beta?: true;
   readonly exitWithParent?: true;
 }
 
@@ -53,6 +54,7 @@ export function createSimulateCommand(): Command {
       "--tls",
       "HTTPS, with a certificate authority of its own in the data directory (official clients need it)",
     )
+    .option("--beta", "answer reads that only Graph's beta has, below /beta")
     .option("--exit-with-parent", "stop when the process that forked this one disappears")
     .action(simulate);
 }
@@ -93,6 +95,7 @@ async function run(options: SimulateOptions) {
     port,
     clock,
     tls: options.tls === true,
+    ...(options.beta === undefined ? {} : { beta: options.beta }),
     throttling: options.throttling ?? usualThrottling(spec),
     ...(faults === null ? {} : { faults }),
     ...(spec.startsWith("virtual") ? { advance: advanceOf(clock) } : {}),

@@ -28,6 +28,8 @@ export interface SimulatorOptions {
   readonly advance?: (instant: number) => Promise<void>;
   /** Default: "none". */
   readonly throttling?: ThrottlingMode;
+  /** Reads that only `/beta` has are answered too; default: what the seed says. */
+  readonly beta?: boolean;
   /** Bytes of the log after which its state is written out, so that a start reads only what came later. */
   readonly checkpointBytes?: number;
   /** Faults to begin with. */
@@ -112,6 +114,7 @@ async function load(options: SimulatorOptions, directory: DataDirectory | null):
     ...(advance === undefined ? {} : { advance }),
     ...(options.dataDir === null ? {} : { snapshots: new SnapshotStore(resolve(options.dataDir)) }),
     ...(options.throttling === undefined ? {} : { throttling: options.throttling }),
+    ...(options.beta === undefined ? {} : { hasBeta: options.beta }),
     key: directory?.tokenKey ?? Buffer.alloc(32, estate.seed & 0xff),
   });
   const { engine } = simulator;

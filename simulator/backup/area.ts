@@ -20,6 +20,7 @@ import {
   emailNotificationsChanged,
   messagesSearched,
 } from "./browse-events.ts";
+import { backupBetaRoutes } from "./beta-routes.ts";
 import { browseRoutes } from "./browse-routes.ts";
 import { emailRoutes } from "./email-routes.ts";
 import { bulkJobDue, bulkJobRoutes } from "./bulk-job-routes.ts";
@@ -121,4 +122,5 @@ export const backupArea: Area = {
     ...browseRoutes,
     ...emailRoutes,
   ],
+  betaRoutes: backupBetaRoutes,
 };

@@ -91,6 +91,8 @@ export interface Area {
   readonly events: readonly EventDefinition<unknown>[];
   readonly transitions: readonly TransitionDefinition<unknown>[];
   readonly routes: readonly Route[];
+  /** Reads that only `/beta` has; answered when the simulator was started with them. */
+  readonly betaRoutes?: readonly Route[];
   /** Runs once per tenant when a new data directory is made, at the seed's start instant, to set timers going. */
   seed?(context: Context): void;
 }

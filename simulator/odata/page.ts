@@ -37,7 +37,12 @@ const MAX_PAGE_SIZE = 999;
 /** Cuts one page out of a list by the request's query options. */
 export function cutPage<T>(
   options: PageOptions<T>,
-  request: { readonly query: QueryOptions; readonly baseUrl: string; readonly link: string },
+  request: {
+    readonly query: QueryOptions;
+    readonly baseUrl: string;
+    readonly link: string;
+    readonly version?: string;
+  },
 ): Page {
   const { query } = request;
   const fingerprint = fingerprintOf(query);
@@ -69,7 +74,7 @@ export function cutPage<T>(
   return {
     status: 200,
     body: {
-      "@odata.context": `${request.baseUrl}/v1.0/$metadata#${options.context}`,
+      "@odata.context": `${request.baseUrl}/${request.version ?? "v1.0"}/$metadata#${options.context}`,
       ...(query.isCounted ? { "@odata.count": count } : {}),
       value,
       ...(next === null ? {} : { "@odata.nextLink": nextLink(request, next, fingerprint) }),

@@ -30,10 +30,10 @@ export interface Alteration {
   alter(answer: HttpAnswer): HttpAnswer | null;
 }
 
-/** Answers Graph requests below `/v1.0`: who, may they, which route, strict body, one transaction, Graph's envelopes. */
+/** Answers Graph requests below `/v1.0`, and below `/beta` if that is simulated: who, may they, which route, strict body, one transaction, Graph's envelopes. */
 export class GraphService {
   readonly #engine: Engine;
-  readonly #router: Router;
+  readonly #routers: Readonly<Record<string, Router>>;
   readonly #authenticator: Authenticator;
   readonly #throttle: Throttle;
   #count = 0;
@@ -41,11 +41,16 @@ export class GraphService {
   constructor(options: {
     readonly engine: Engine;
     readonly routes: readonly Route[];
+    /** What `/beta` answers beyond that, or null where there is no `/beta`. */
+    readonly betaRoutes: readonly Route[] | null;
     readonly key: Uint8Array;
     readonly throttle: Throttle;
   }) {
     this.#engine = options.engine;
-    this.#router = new Router(options.routes);
+    this.#routers = {
+      "v1.0": new Router(options.routes),
+      ...(options.betaRoutes === null ? {} : { beta: new Router(options.betaRoutes) }),
+    };
     this.#authenticator = new Authenticator(options.key);
     this.#throttle = options.throttle;
   }
@@ -100,10 +105,11 @@ export class GraphService {
     target: Target,
     ids: Ids,
   ): Answered {
-    if (target.version !== "v1.0") {
+    const router = this.#routers[target.version];
+    if (router === undefined) {
       throw new GraphError(400, "BadRequest", `The version '${target.version}' is not simulated.`);
     }
-    const match = this.#router.match(call.method, target.path);
+    const match = router.match(call.method, target.path);
     if (match.kind === "unknown") {
       throw new GraphError(
         400,
@@ -136,6 +142,7 @@ export class GraphService {
       route,
       params,
       query,
+      version: target.version === "beta" ? "beta" : "v1.0",
       path: target.path,
       requestId: ids.requestId,
     });

@@ -17,6 +17,7 @@ interface Asked {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
   readonly query: QueryOptions;
+  readonly version: "v1.0" | "beta";
   /** Path below the version, as asked. */
   readonly path: string;
   readonly requestId: string;
@@ -24,7 +25,7 @@ interface Asked {
 
 /** The request that a route's handler gets. A class, because one is made for each of thousands of reads a second. */
 export class IncomingRequest implements GraphRequest {
-  readonly version = "v1.0";
+  readonly version: "v1.0" | "beta";
   readonly world: Context["world"];
   readonly blobs: Context["blobs"];
   readonly tenantId: string;
@@ -42,7 +43,8 @@ export class IncomingRequest implements GraphRequest {
   readonly #context: Context;
   readonly #route: Route;
 
-  constructor({ context, call, principal, route, params, query, path, requestId }: Asked) {
+  constructor({ context, call, principal, route, params, query, version, path, requestId }: Asked) {
+    this.version = version;
     this.world = context.world;
     this.blobs = context.blobs;
     this.tenantId = context.tenantId;
@@ -96,12 +98,12 @@ export class IncomingRequest implements GraphRequest {
   }
 
   page<T>(options: PageOptions<T>): Page {
-    const { query, baseUrl, path } = this;
-    return cutPage(options, { query, baseUrl, link: `${baseUrl}/v1.0${path}` });
+    const { query, baseUrl, version, path } = this;
+    return cutPage(options, { query, baseUrl, version, link: `${baseUrl}/${version}${path}` });
   }
 
   odataContext(fragment: string): string {
-    return `${this.baseUrl}/v1.0/$metadata#${fragment}`;
+    return `${this.baseUrl}/${this.version}/$metadata#${fragment}`;
   }
 }
 

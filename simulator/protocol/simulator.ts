@@ -37,17 +37,22 @@ export function createSimulator(options: {
   readonly snapshots?: SnapshotStore;
   /** Default: "none". */
   readonly throttling?: ThrottlingMode;
+  /** Whether reads that only `/beta` has are answered; default: what the seed says. */
+  readonly hasBeta?: boolean;
 }): Simulator {
   const { areas, key } = options;
   const engine = new Engine(options);
   const routes = areas.flatMap((area) => area.routes);
+  const hasBeta = options.hasBeta ?? options.estate.hasBeta;
+  const betaRoutes = hasBeta ? areas.flatMap((area) => area.betaRoutes ?? []) : null;
   const throttle = new Throttle(options.throttling ?? "none");
-  const graph = new GraphService({ engine, routes, key, throttle });
+  const graph = new GraphService({ engine, routes, betaRoutes, key, throttle });
   const faults = new Faults();
   const gate = new FaultGate(engine, faults);
+  const permitted = [...routes, ...(betaRoutes ?? [])].map((route) => route.permissions);
   const permissions = {
-    roles: unique(routes.flatMap((route) => route.permissions.application ?? [])),
-    scopes: unique(routes.flatMap((route) => route.permissions.delegated ?? [])),
+    roles: unique(permitted.flatMap(({ application }) => application ?? [])),
+    scopes: unique(permitted.flatMap(({ delegated }) => delegated ?? [])),
   };
 
   const throughFaults =

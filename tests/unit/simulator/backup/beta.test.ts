@@ -1,0 +1,99 @@
+import { expect, test } from "@jest/globals";
+
+import { createInProcessSimulator } from "../../../../simulator/protocol/in-process.ts";
+import { startSimulator } from "../../../../simulator/start.ts";
+import {
+  BackupClient,
+  backupSeed,
+  CONTOSO,
+  STARTS_AT,
+} from "../../../contract/simulator/backup/backup-world.ts";
+
+const ROOT = "/beta/solutions/backupRestore";
+const withBeta = () => ({ ...(backupSeed() as object), options: { beta: true } });
+
+async function open(seed: unknown) {
+  const sim = createInProcessSimulator({ seed });
+  const client = new BackupClient(sim, CONTOSO);
+  const policies = await client.list("/exchangeProtectionPolicies");
+  const token = await sim.token(CONTOSO);
+  return {
+    client,
+    policyId: policies[0]?.["id"] as string,
+    get: (path: string) => sim.fetch(`${ROOT}${path}`, { token }),
+  };
+}
+
+test("without the option everything below /beta is refused like an unknown route", async () => {
+  const { policyId, get } = await open(backupSeed());
+  const report = await get(`/reports/getStatisticsByPolicy(policyId='${policyId}')`);
+  expect(report).toMatchObject({ status: 400, body: { error: { code: "BadRequest" } } });
+});
+
+test("statistics of a policy count its units as their list shows them", async () => {
+  const { client, policyId, get } = await open(withBeta());
+  const { status, body } = await get(`/reports/getStatisticsByPolicy(policyId='${policyId}')`);
+  const units = await client.list(`/exchangeProtectionPolicies/${policyId}/mailboxProtectionUnits`);
+  const failed = units.filter(({ error }) => error !== null);
+  expect(failed).not.toHaveLength(0);
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    "@odata.context": expect.stringContaining("/beta/$metadata#"),
+    backupPolicyId: policyId,
+    displayName: "All mailboxes",
+    countStatistics: {
+      total: units.length,
+      protectedCompleted: units.length - failed.length,
+      protectedInProgress: 0,
+      protectedFailed: failed.length,
+      unprotectedCompleted: 0,
+      unprotectedInProgress: 0,
+      unprotectedFailed: 0,
+      offboardRequested: 0,
+      removed: 0,
+      lastComputedDateTime: STARTS_AT,
+    },
+  });
+});
+
+test("beta has no other routes: those of v1.0 and writes are refused there", async () => {
+  const { get } = await open(withBeta());
+  expect((await get("/protectionPolicies")).status).toBe(400);
+  expect((await get("/reports/getStatisticsByPolicy(policyId='none')")).body).toMatchObject({
+    error: { code: "InvalidPolicyId" },
+  });
+});
+
+test("the option of the command wins over the seed", async () => {
+  const simulator = await startSimulator({
+    readSeed: () => backupSeed(),
+    dataDir: null,
+    port: 0,
+    clock: { now: () => Date.parse(STARTS_AT) },
+    beta: true,
+  });
+  try {
+    const answer = await fetch(`${simulator.url}${ROOT}/reports/none`);
+    expect(answer.status).toBe(401);
+    const report = await fetch(`${simulator.url}${ROOT}/none`, {
+      headers: { authorization: `Bearer ${await tokenOf(simulator.url)}` },
+    });
+    expect(await report.text()).toContain("Resource not found for the segment 'none'");
+  } finally {
+    await simulator.stop();
+  }
+});
+
+async function tokenOf(url: string): Promise<string> {
+  const [application] = (backupSeed() as { applications: Record<string, string>[] }).applications;
+  const answer = await fetch(`${url}/${CONTOSO}/oauth2/v2.0/token`, {
+    method: "POST",
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: application?.["clientId"] ?? "",
+      client_secret: application?.["clientSecret"] ?? "",
+      scope: "https://graph.microsoft.com/.default",
+    }),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
