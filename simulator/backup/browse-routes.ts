@@ -6,6 +6,7 @@ import { iso } from "../core/iso.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
 import { openBackup, RESTORE } from "./access.ts";
 import { backupOf, type BrowseSession } from "./backup-state.ts";
+import { requireBackupAdministrator } from "./browse-access.ts";
 import { browseSessionCreated } from "./browse-events.ts";
 import { itemKeyOf, parseItemKey, pathOf, subtreeOf } from "./browse-item.ts";
 import { DAY_MS, drawFrom, MINUTE_MS } from "./durations.ts";
@@ -73,6 +74,7 @@ function answerSession(
 }
 
 function createSession(request: GraphRequest, service: BrowsedService): GraphResponse {
+  requireBackupAdministrator(request, service);
   const { restorePointId: id } = request.parse(
     z.strictObject({ restorePointId: z.string() }),
     "InvalidRequest",
@@ -102,6 +104,7 @@ function createSession(request: GraphRequest, service: BrowsedService): GraphRes
 }
 
 function findSession(request: GraphRequest, service: BrowsedService): BrowseSession {
+  requireBackupAdministrator(request, service);
   const tenant = openBackup(request, "read");
   const session = tenant.browseSessions.get(request.param("browseId").toLowerCase());
   if (session?.service !== service || request.now >= session.expiresAt) {
@@ -111,6 +114,7 @@ function findSession(request: GraphRequest, service: BrowsedService): BrowseSess
 }
 
 function listSessions(request: GraphRequest, service: BrowsedService | null): GraphResponse {
+  requireBackupAdministrator(request, service);
   const tenant = openBackup(request, "read");
   const collection = service === null ? "browseSessions" : SERVICE_WORDS[service].browseSessions;
   return request.page({

@@ -207,6 +207,12 @@ export const RESTORE_ERRORS = {
   },
   browse: {
     NotFound: assumed(404, "ItemNotFound", "The browse session was not found or has expired."),
+    // The pages name the role, not the answer to people without it.
+    RoleRequired: assumed(
+      403,
+      "Forbidden",
+      "The signed-in user must hold the role SharePoint Backup Administrator.",
+    ),
     NotReady: assumed(400, "BrowseSessionNotReady", "The browse session is still being created."),
     InvalidRequest: assumed(400, "InvalidRequest", "The browse request is malformed."),
     // The page says that only express points can be browsed, but not how others are refused.

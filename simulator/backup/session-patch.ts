@@ -10,6 +10,7 @@ import {
   type ArtifactAddition,
 } from "./artifact-request.ts";
 import type { TenantBackup } from "./backup-state.ts";
+import { requireBackupAdministrator } from "./browse-access.ts";
 import { inlineFailure } from "./delta.ts";
 import { errorRow, refusal } from "./error-catalogue.ts";
 import type { Json } from "./representation.ts";
@@ -143,6 +144,7 @@ function checkElements(
 export function patchSession(request: GraphRequest, service: Service): GraphResponse {
   const words = SERVICE_WORDS[service];
   const parsed = parseElements(request, service);
+  if (parsed.isGranular) requireBackupAdministrator(request, service);
   const tenant = openBackup(request, "restore");
   const session = findSession(request, tenant, service);
   checkElements(request, tenant, session, parsed);

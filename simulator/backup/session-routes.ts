@@ -12,6 +12,7 @@ import {
   type ArtifactAddition,
 } from "./artifact-request.ts";
 import { backupOf } from "./backup-state.ts";
+import { requireBackupAdministrator } from "./browse-access.ts";
 import { refusal } from "./error-catalogue.ts";
 import { scheduleResolution } from "./bulk-restore.ts";
 import { scheduleArtifacts } from "./restore-execution.ts";
@@ -106,6 +107,7 @@ function readArtifacts(
 
 function createSession(request: GraphRequest, service: Service): GraphResponse {
   const parsed = parseArtifacts(request, service);
+  if (parsed?.isGranular === true) requireBackupAdministrator(request, service);
   const tenant = openBackup(request, "restore");
   // Left out entirely, the session is empty; an explicit empty or null list is refused.
   const artifacts = parsed === null ? [] : readArtifacts(request, service, parsed.additions);
@@ -160,6 +162,7 @@ function listArtifacts(
 ): GraphResponse {
   const words = SERVICE_WORDS[service];
   const name = list.isGranular ? words.granularArtifacts : words.artifacts;
+  if (list.isGranular) requireBackupAdministrator(request, service);
   const tenant = openBackup(request, "read");
   const session = findSession(request, tenant, service);
   return request.page({

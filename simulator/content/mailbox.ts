@@ -67,17 +67,16 @@ function recoverableFolder({ owner }: Mailbox): ItemVersion {
   };
 }
 
-/** A message that is there or can be recovered. */
+/** A message of the mailbox, or of the folder that the path names: recoverable ones are only found in theirs. */
 export function requireMessage(request: GraphRequest, mailbox: Mailbox): ItemVersion {
   const id = request.param("messageId");
-  const item =
-    mailbox.items.find(({ itemId, kind }) => itemId === id && kind === "message") ??
-    recoverableItems(request, mailbox).find(({ itemId }) => itemId === id);
-  if (item === undefined) throw notInStore();
-  const { folderId } = request.params;
-  if (folderId !== undefined && findFolder(mailbox, folderId)?.itemId !== item.parentId) {
-    throw notInStore();
-  }
+  const folderId =
+    request.params["folderId"] === undefined ? null : requireFolder(request, mailbox).itemId;
+  const items = isRecoverable(mailbox, folderId)
+    ? recoverableItems(request, mailbox)
+    : mailbox.items;
+  const item = items.find(({ itemId, kind }) => itemId === id && kind === "message");
+  if (item === undefined || (folderId !== null && item.parentId !== folderId)) throw notInStore();
   return item;
 }
 

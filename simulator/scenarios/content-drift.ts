@@ -1,11 +1,12 @@
 import { z } from "zod";
 
 import { appendVersions, contentState, type NewVersion } from "../content/content.ts";
-import type { Container, ItemVersion } from "../content/item.ts";
+import { changeGovernance, type ItemPermission } from "../content/governance.ts";
+import { modificationOf, type Container, type ItemVersion } from "../content/item.ts";
 import { defineEvent, defineState, defineTransition } from "../core/area.ts";
 import type { Context } from "../core/context.ts";
 import { iso, parseInstant } from "../core/iso.ts";
-import { createSequence, digest, fraction } from "../core/random.ts";
+import { createSequence, digest, fraction, guidFrom } from "../core/random.ts";
 import { At, defineScenario } from "./scenario.ts";
 import {
   AffectedUnits,
@@ -76,7 +77,7 @@ export const contentDrifted = defineTransition<{ readonly id: string; readonly p
 export const contentDrift = defineScenario({
   name: "content-drift",
   summary:
-    "People work: over a window, files are edited, renamed and added in the chosen units, and mail arrives.",
+    "People work: over a window, files of the chosen units are edited, renamed, moved, added, shared, labelled and deleted, and mail arrives, is filed and deleted.",
   input: z
     .strictObject({
       ...UNIT_CHOICE,
@@ -169,34 +170,118 @@ function apply(context: Context, id: string, { unit, at }: Change, position: num
   appendVersions(context, unit.container, [{ ...version, at, by: unit.name }]);
 }
 
-/** Half of the changes in files are edits, a quarter renames, a quarter new files; a mailbox gets one more message. */
+/** What people do with files, and how often of a hundred times. */
+const FILE_DEEDS = {
+  edit: 35,
+  rename: 15,
+  add: 15,
+  move: 12,
+  share: 10,
+  label: 5,
+  delete: 8,
+} as const;
+/** What happens in mailboxes. */
+const MAIL_DEEDS = { receive: 60, mark: 15, file: 15, delete: 10 } as const;
+
+/** One of the deeds, as often as it says, chosen by a number in [0, 1). */
+function deedOf<T extends string>(deeds: Readonly<Record<T, number>>, number: number): T {
+  const names = Object.keys(deeds) as T[];
+  let rest = number * 100;
+  return names.find((name) => (rest -= deeds[name]) < 0) ?? (names[0] as T);
+}
+
+/** Each change is one version of one item; null when there is nothing to change. */
 function changeOf(
   context: Context,
   container: Container,
   { at, key }: { readonly at: number; readonly key: string },
 ): NewVersion | null {
+  const all = contentState.of(context).list(container, at);
   const wanted = container.kind === "mailbox" ? "message" : "file";
-  const items = contentState
-    .of(context)
-    .list(container, at)
-    .filter(({ kind, message }) => kind === wanted && message?.isDraft !== true);
+  const items = all.filter(({ kind, message }) => kind === wanted && message?.isDraft !== true);
   const next = createSequence("drift", key);
   const item = items[Math.floor(next() * items.length)];
   if (item === undefined) return null;
-  if (item.kind === "message") return anotherMessage(context, item, at);
+  const folders = all.filter(({ kind }) => kind === "folder" || kind === "mailFolder");
+  const change: ItemChange = { context, item, folders, next, at, key };
+  return item.kind === "message" ? mailChange(change) : fileChange(change);
+}
+
+interface ItemChange {
+  readonly context: Context;
+  readonly item: ItemVersion;
+  readonly folders: readonly ItemVersion[];
+  readonly next: () => number;
+  readonly at: number;
+  readonly key: string;
+}
+
+function fileChange({ context, item, folders, next, key }: ItemChange): NewVersion {
+  const tag = digest(key).toString("hex", 0, 3);
   const size = Math.max(64, Math.round((item.content?.size ?? 0) * (0.8 + 0.4 * next())));
   const content = { kind: "text", key, size } as const;
-  const kind = next();
-  if (kind < 0.5) return { ...item, content };
-  const tag = digest(key).toString("hex", 0, 3);
-  if (kind < 0.75) return { ...item, name: tagged(item.name, tag) };
-  const { itemId: _itemId, createdAt: _createdAt, ...rest } = item;
-  return {
-    ...rest,
-    itemId: `01${context.newId().replaceAll("-", "").toUpperCase()}`,
-    name: tagged(item.name, tag),
-    content,
+  switch (deedOf(FILE_DEEDS, next())) {
+    case "edit":
+      return { ...item, content };
+    case "rename":
+      return { ...item, name: tagged(item.name, tag) };
+    case "move": {
+      const folder = folders[Math.floor(next() * (folders.length + 1))];
+      return { ...item, parentId: folder?.itemId ?? null };
+    }
+    case "share":
+      return { ...item, ...sharing(item, key) };
+    case "label": {
+      const id = guidFrom("drift", "label", Math.floor(next() * 3));
+      const sensitivityLabel = { id, assignmentMethod: "standard" } as const;
+      return { ...item, governance: changeGovernance(item.governance, { sensitivityLabel }) };
+    }
+    case "delete":
+      return { ...item, isDeleted: true };
+    case "add": {
+      const { itemId: _itemId, createdAt: _createdAt, governance: _governance, ...rest } = item;
+      const itemId = `01${context.newId().replaceAll("-", "").toUpperCase()}`;
+      return { ...rest, itemId, name: tagged(item.name, tag), content };
+    }
+  }
+}
+
+/** A link for everybody in the organization comes, or all sharing of the file ends. */
+function sharing(item: ItemVersion, key: string): Pick<NewVersion, "governance" | "as"> {
+  const { permissions: current = [] } = item.governance ?? {};
+  const link: ItemPermission = {
+    id: digest("drift", "permission", key).toString("base64url"),
+    role: "read",
+    grantees: [],
+    link: { type: "view", scope: "organization", application: null },
+    invitation: null,
+    expiresAt: null,
   };
+  const permissions = current.length === 0 ? [link] : null;
+  const { at, by } = modificationOf(item);
+  return {
+    governance: changeGovernance(item.governance, { permissions }),
+    as: { kind: "sharing", at, by },
+  };
+}
+
+function mailChange({ context, item, folders, next, at }: ItemChange): NewVersion {
+  const { message } = item;
+  switch (deedOf(MAIL_DEEDS, next())) {
+    case "receive":
+      return anotherMessage(context, item, at);
+    case "mark":
+      return {
+        ...item,
+        message: message === null ? null : { ...message, isRead: true, categories: ["Follow up"] },
+      };
+    case "file": {
+      const folder = folders[Math.floor(next() * folders.length)];
+      return { ...item, parentId: folder?.itemId ?? item.parentId };
+    }
+    case "delete":
+      return { ...item, isDeleted: true };
+  }
 }
 
 function anotherMessage(context: Context, like: ItemVersion, at: number): NewVersion {

@@ -166,6 +166,9 @@ test("answers each route of the directory and of content in the shape of the met
   expect((await get(`/groups/${group?.id ?? ""}/members`)).value).toHaveLength(5);
   const [site] = (await get("/sites?search=*")).value;
   const drive = (await get(`/users/${user}/drive`)).id;
+  const mail = `/users/${user}/messages`;
+  const [message] = (await get(`${mail}?$filter=hasAttachments eq true`)).value;
+  const [attachment] = (await get(`${mail}/${message?.id ?? ""}/attachments`)).value;
   const values: Record<string, string> = {
     userId: user,
     groupId: group?.id ?? "",
@@ -174,8 +177,10 @@ test("answers each route of the directory and of content in the shape of the met
     tenantId: OWNER,
     domainName: "contoso.com",
     host: "contoso.sharepoint.com",
-    messageId: (await get(`/users/${user}/messages`)).value[0]?.id ?? "",
-    folderId: "inbox",
+    messageId: message?.id ?? "",
+    folderId: message?.["parentFolderId"] as string,
+    assignmentId: (await get("/roleManagement/directory/roleAssignments")).value[0]?.id ?? "",
+    attachmentId: attachment?.id ?? "",
     versionId: "1.0",
     token: Buffer.from("0").toString("base64url"),
   };

@@ -15,7 +15,7 @@ import {
   purge,
   refused,
 } from "./provocations.ts";
-import type { Json } from "./backup-world.ts";
+import { BackupClient, type Json } from "./backup-world.ts";
 
 type Provocation = () => Promise<Found>;
 
@@ -183,6 +183,11 @@ export const restoreProvocations: Readonly<Record<string, Readonly<Record<string
     },
     browse: {
       NotFound: () => refused(application(), "GET", `/sharePointBrowseSessions/${MISSING}`),
+      RoleRequired() {
+        const { sim, tenantId } = application();
+        const person = new BackupClient(sim, tenantId, { isDelegated: true });
+        return refused(person, "GET", "/browseSessions");
+      },
       async NotReady() {
         const client = application();
         const session = await client.ask(

@@ -39,6 +39,18 @@ export async function tourDirectory(sim: InProcessSimulator): Promise<void> {
   }
   await owner.ask("DELETE", `${members}/${user?.id ?? ""}/$ref`, 204);
 
+  const roles = "/roleManagement/directory/roleAssignments";
+  const role = await owner.ask("POST", roles, 201, {
+    "@odata.type": "#microsoft.graph.unifiedRoleAssignment",
+    principalId: user?.id,
+    roleDefinitionId: "9d3e04ba-3ee4-4d1b-a3a7-9aef423a09be",
+    directoryScopeId: "/",
+  });
+  expect((await owner.get(`${roles}/${role.id}`))["principalId"]).toBe(user?.id);
+  const held = await owner.get(`${roles}?$filter=principalId eq '${user?.id ?? ""}'`);
+  expect(held.value).toHaveLength(2);
+  await owner.ask("DELETE", `${roles}/${role.id}`, 204);
+
   await owner.ask("DELETE", path, 204);
   const deleted = await owner.get("/directory/deletedItems/microsoft.graph.user");
   expect(deleted.value.map(({ id }) => id)).toEqual([user?.id]);
