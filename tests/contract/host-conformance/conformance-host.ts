@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import {
+  eventually,
   secretsOf,
   send,
   startForkedHost,
@@ -32,6 +33,8 @@ export interface Instance {
   readonly historyEvents?: readonly Record<string, unknown>[];
 }
 
+const ENDED = ["Completed", "Failed", "Terminated"];
+
 export interface ConformanceHost extends ForkedHost {
   readonly folder: string;
   readonly keys: Awaited<ReturnType<typeof secretsOf>>["keys"];
@@ -42,6 +45,14 @@ export interface ConformanceHost extends ForkedHost {
   durable(method: string, path: string, body?: unknown): Promise<Answer>;
   /** Runs an orchestration to its end; resolves with its output, or with its status when it did not complete. */
   run(orchestration: string, input?: unknown): Promise<unknown>;
+  start(orchestration: string, instanceId: string, input?: unknown): Promise<void>;
+  /** Raises an event; resolves with the status of the answer. */
+  raise(instanceId: string, event: string, data: unknown): Promise<number>;
+  status(instanceId: string, query?: string): Promise<Instance>;
+  /** The status of an instance once it satisfies the condition. */
+  until(instanceId: string, condition: (instance: Instance) => boolean): Promise<Instance>;
+  /** The status of an instance once it has ended. */
+  ended(instanceId: string): Promise<Instance>;
   send(method: string, path: string, options?: Omit<Options, "method">): Promise<Answer>;
 }
 
@@ -66,6 +77,22 @@ export async function startConformanceHost(
         headers: { "content-type": "application/json" },
       }),
     });
+  const start: ConformanceHost["start"] = async (orchestration, instanceId, input) => {
+    const answer = await durable("POST", `orchestrators/${orchestration}/${instanceId}`, input);
+    if (answer.status !== 202) {
+      throw new Error(`The start of ${orchestration}: ${answer.status} ${answer.text}`);
+    }
+  };
+  const status: ConformanceHost["status"] = async (instanceId, query = "") =>
+    (await durable("GET", `instances/${instanceId}${query}`)).json() as Instance;
+  const until: ConformanceHost["until"] = (instanceId, condition) =>
+    eventually(async () => {
+      const instance = await status(instanceId);
+      return condition(instance) && instance;
+    }, `the awaited status of ${instanceId}`);
+  const ended: ConformanceHost["ended"] = (instanceId) =>
+    until(instanceId, ({ runtimeStatus }) => ENDED.includes(runtimeStatus));
+  let runs = 0;
   return {
     ...host,
     folder,
@@ -73,12 +100,18 @@ export async function startConformanceHost(
     identities,
     durable,
     async run(orchestration, input) {
-      const answer = await durable("POST", `orchestrators/${orchestration}?timeout=30`, input);
-      if (answer.status !== 200) {
-        throw new Error(`${orchestration}: ${answer.status} ${answer.text}\n${host.output()}`);
-      }
-      return answer.json();
+      runs += 1;
+      const instanceId = `run-${runs}`;
+      await start(orchestration, instanceId, input);
+      const instance = await ended(instanceId);
+      return instance.runtimeStatus === "Completed" ? instance.output : instance;
     },
+    start,
+    raise: async (instanceId, event, data) =>
+      (await durable("POST", `instances/${instanceId}/raiseEvent/${event}`, data)).status,
+    status,
+    until,
+    ended,
     get: (path, headers = {}) => send(host.url, path, { headers }),
     post: (path, body = "", headers = {}) =>
       send(host.url, path, { method: "POST", body, headers }),

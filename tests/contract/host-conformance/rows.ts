@@ -104,5 +104,99 @@ export const ROWS = {
     "host names": "a name that merely resolves to this machine is not answered",
     cors: "preflights and answers follow Host.CORS and Host.CORSCredentials of the settings",
   },
+  "durable-actions": {
+    "activity chain": "activities run one after the other, each with the result of the one before",
+    "fan-out":
+      "activities of Task.all run side by side, and their results come in the order of the tasks",
+    "activity metadata": "an activity is told the instance that calls it",
+    "activity failure":
+      "a failed activity throws its name, two spaces, its message and the .NET form of its error",
+    "uncaught failure": "a failure that nobody catches fails the instance with the same text",
+    "activity retry":
+      "retries wait the first interval times the coefficient for each, at most the maximum, on the host's clock",
+    "last attempt": "after the last attempt the task fails instead of hanging",
+    "unknown activity": "an activity that is not registered fails the instance and names what is",
+    "sub-orchestration":
+      "a sub-orchestration has an id of its own or the given one, knows its parent and gives its output",
+    "failed sub-orchestration": "a failed sub-orchestration throws in its parent",
+    "sub-orchestration retry": "a retried sub-orchestration keeps the given id",
+    timer: "a durable timer fires at its instant on the host's clock",
+    "long timer": "a timer of ninety days goes in legs and wakes the code once",
+    "cancelled timer": "a cancelled timer does not hold up the end",
+    "open timer": "an orchestration that returns with an open timer ends when that fires",
+    deadline: "Task.any of an event and a timer is won by what comes first",
+    "early events":
+      "events that come before somebody waits are kept, in the order of their arrival",
+    "event case": "an event of a name in another case wakes nobody",
+    "several events": "events of several names are awaited together in any order",
+    "nested compounds": "Task.all inside of Task.any counts as one task",
+    "failure in all": "Task.all throws with its first failure",
+    "continue-as-new":
+      "continue-as-new begins again with a new input, an empty history, the custom status and unread events",
+    "custom status": "the custom status is what was set last, and null does not clear it",
+    "custom status limit":
+      "a custom status above 16 KB in UTF-16 fails the instance, one below is fine",
+    "error as output": "what an orchestrator throws is the output, exactly",
+    "thrown text": "an orchestrator that throws a text fails with a clear message",
+    "no output": "an output of undefined or null is null",
+    input: "the input is JSON, and a start without one has the empty text",
+    versions:
+      "an instance has the version it was started with, else the default one, and children have the default one",
+    "large payloads": "payloads of a megabyte come back whole",
+    "too many actions": "more operations than maxOrchestrationActions fail the instance",
+    replay:
+      "code runs again from the beginning with the same guids, and isReplaying tells old from new",
+    "non-determinism":
+      "code that changed under an instance fails it, naming orchestrator, event and both actions",
+    "HTTP call":
+      "callHttp sends method, headers and content, and gives status, headers and content",
+    "HTTP polling": "callHttp follows 202 to its Location after Retry-After on the host's clock",
+    "HTTP without polling": "with enablePolling false a 202 is the answer",
+    "HTTP failure": "a callHttp that reaches nobody throws",
+  },
+  "durable-http-api": {
+    start: "a start is 202 with the id, the links, their address as Location and Retry-After 10",
+    "start without id": "a start without an id makes one of 32 hexadecimal digits",
+    "start with a wrong body": "a start whose body is no JSON is 400 with message and exception",
+    "start of an unknown function":
+      "a start of an unknown orchestrator is accepted and its instance fails",
+    "instance ids": "an id may begin with @ and be long; / \\ # ? and control characters are 400",
+    "duplicate start": "a start of a live id is 409, of an ended one it replaces it",
+    "wait for the end":
+      "with timeout a start answers the bare output, the status of a failure (500 on demand), or 202 after its time",
+    status:
+      "the status is 202 with Location and Retry-After 5 while it runs, 200 when it has ended, 404 for nobody",
+    "status body":
+      "the status has name, id, runtimeStatus, input, customStatus, output and both times in whole seconds",
+    "hidden input": "showInput=false leaves the input out",
+    "failed status": "a failed instance is 200, and 500 with returnInternalServerErrorOnFailure",
+    history:
+      "showHistory folds what was scheduled into what came of it, and showHistoryOutput shows results",
+    "raise event":
+      "an event is 202; 404 for nobody, 410 for what has ended, 400 for no JSON or another content type",
+    terminate: "terminate is 202 with the reason as output; 404 for nobody, 410 for what has ended",
+    "suspend and resume":
+      "suspend and resume are 202; twice is 500, 404 for nobody, 410 for what has ended",
+    rewind: "rewind is 202 for a failed instance, 404 for nobody, 412 for any other",
+    restart:
+      "restart is 202 under a new id or the same, 400 for nobody, 409 while the same id runs",
+    purge: "purging one is 200 with a count, also while it runs, and 404 for nobody",
+  },
+  "durable-http-queries": {
+    "purge many":
+      "purging many needs createdTimeFrom, takes what has ended, and is 404 when there is none",
+    list: "instances are listed by prefix, status and time, without inputs on demand",
+    pages: "top and x-ms-continuation-token give the list page by page",
+    "read an entity": "an entity's state is 200, 404 when there is none, and $ is the empty key",
+    "signal an entity":
+      "an entity is signalled with op and a JSON or text body, and deleted by DELETE",
+    "list entities":
+      "entities are listed by name with their last operation, with state on demand, in pages",
+    "make primary": "makeprimary is 200",
+    "other paths": "an unknown path or another verb is 404",
+    "letter case of paths": "literals of paths and names of parameters match in any case",
+    keys: "from outside the system key or the master key is needed, in code or x-functions-key; local processes need none",
+    links: "links lead to the address that was asked, with the key, and work as they are",
+  },
 } as const;
 export type Section = keyof typeof ROWS;
