@@ -46,56 +46,72 @@ const timesOf = (kind: string): { clock: string; timerMs: number } =>
     ? { clock: "virtual@2026-03-02T06:00:00Z", timerMs: HOUR_MS }
     : { clock: "system", timerMs: 5 };
 
-/** Plays one instance whose first host dies at the given pass. Resolves with the point, or null if it lived to the end. */
-async function dieAt(kind: string, pass: number): Promise<string | null> {
-  const { folder, files } = newPlace();
-  const { clock, timerMs } = timesOf(kind);
-  const client = new PatientClient();
-  const live = async (life: number, env: Record<string, string>): Promise<MortalHost> => {
-    const host = startMortalHost(
-      { app: APP, folder, clock },
-      { LOAD_FILES: files, LOAD_LIFE: String(life), ...env },
-    );
-    const addresses = await host.ready;
-    if (addresses !== null) {
-      client.follow(addresses.internalUrl);
-    }
-    return host;
-  };
+/**
+ * A row of hosts on one data directory. Each recovers the instance over which the one before it died, and then dies itself
+ * over an instance of its own.
+ */
+class Lane {
+  readonly #kind: string;
+  readonly #client = new PatientClient();
+  readonly #place = newPlace();
+  readonly #clock: string;
+  readonly #timerMs: number;
+  readonly #ends = new Map<string, Ended>();
+  #host: MortalHost | null = null;
+  #lives = 0;
 
-  const first = await live(1, { HOST_CRASH_AT: `*#${pass}` });
-  const id = `${kind}-1`;
-  let end: Ended | null = null;
-  const played = STORIES[kind]!.play({ id, client, files, timerMs, pauseMs: 0 }).then((ended) => {
-    end = ended;
-  });
-  const death = await Promise.race([first.death, played]);
-  if (death === undefined) {
-    first.kill();
-    await first.death;
-    return null;
+  constructor(kind: string) {
+    this.#kind = kind;
+    ({ clock: this.#clock, timerMs: this.#timerMs } = timesOf(kind));
   }
-  client.leave();
-  expect(death).toMatchObject({ signal: "SIGKILL", point: expect.any(String) });
-  const second = await live(2, {});
-  const unexpected = second.death.then(({ stderr }) => {
-    throw new Error(`The second host ended: ${stderr}`);
-  });
-  await Promise.race([played, unexpected]);
-  await judge(id, end!, files, client);
-  unexpected.catch(() => undefined);
-  second.kill();
-  await second.death;
-  return death.point;
-}
 
-async function judge(id: string, end: Ended, files: string, client: PatientClient): Promise<void> {
-  const effects = new Effects(files);
-  judgeEnd(id, end, effects);
-  await judgeStored(id, end, client);
-  await judgeEntities([id], client);
-  // One host died once, so of the activities that were under way each ran at most twice.
-  expect(effects.repeated).toBeLessThanOrEqual(5);
+  /** Plays one instance over which the host dies at the given pass; the name of the point, or null if it lived to the end. */
+  async dieAt(pass: number): Promise<string | null> {
+    const { files } = this.#place;
+    const id = `${this.#kind}-${pass}`;
+    const first = this.#host ?? (await this.#live());
+    await first.dieAt(`*#${pass}`);
+    const scene = { id, client: this.#client, files, timerMs: this.#timerMs, pauseMs: 0 };
+    const played = STORIES[this.#kind]!.play(scene).then((end) => {
+      this.#ends.set(id, end);
+    });
+    const death = await Promise.race([first.death, played.then(() => first.dieAt(""))]);
+    if (death === undefined) {
+      return null;
+    }
+    this.#client.leave();
+    expect(death).toMatchObject({ signal: "SIGKILL", point: expect.any(String) });
+    const second = await this.#live();
+    const unexpected = second.death.then(({ stderr }) => {
+      throw new Error(`A host ended that was to recover: ${stderr}`);
+    });
+    await Promise.race([played, unexpected]);
+    unexpected.catch(() => undefined);
+    return death.point;
+  }
+
+  /** Every instance ended as it should, whatever died over it. */
+  async judge(): Promise<void> {
+    const effects = new Effects(this.#place.files);
+    for (const [id, end] of this.#ends) {
+      judgeEnd(id, end, effects);
+      await judgeStored(id, end, this.#client);
+    }
+    await judgeEntities([...this.#ends.keys()], this.#client);
+    this.#host?.kill();
+    await this.#host?.death;
+    // One host died once over each, so of the activities that were under way each ran at most twice.
+    expect(effects.repeated).toBeLessThanOrEqual(5 * this.#ends.size);
+  }
+
+  async #live(): Promise<MortalHost> {
+    this.#lives += 1;
+    const { folder, files } = this.#place;
+    const place = { app: APP, folder, clock: this.#clock };
+    this.#host = startMortalHost(place, { LOAD_FILES: files, LOAD_LIFE: String(this.#lives) });
+    this.#client.follow((await this.#host.ready)!.internalUrl);
+    return this.#host;
+  }
 }
 
 const reached = new Set<string>();
@@ -105,17 +121,19 @@ test.each(KINDS)(
   async (kind) => {
     let nextPass = 1;
     let isOver = false;
-    const lane = async (): Promise<void> => {
+    const lanes = Array.from({ length: LANES }, () => new Lane(kind));
+    const go = async (lane: Lane): Promise<void> => {
       while (!isOver) {
-        const point = await dieAt(kind, nextPass++);
+        const point = await lane.dieAt(nextPass++);
         if (point === null) {
           isOver = true;
         } else {
           reached.add(point);
         }
       }
+      await lane.judge();
     };
-    await Promise.all(Array.from({ length: LANES }, lane));
+    await Promise.all(lanes.map(go));
     expect(nextPass).toBeGreaterThan(5);
   },
   300_000,

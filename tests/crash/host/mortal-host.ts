@@ -48,6 +48,8 @@ export interface MortalHost {
   readonly ready: Promise<HostAddresses | null>;
   readonly death: Promise<Death>;
   kill(signal?: NodeJS.Signals): void;
+  /** From now on it dies at this crash point, e.g. `*#3`; nothing if it is dead already. */
+  dieAt(where: string): Promise<void>;
 }
 
 const alive = new Set<ChildProcess>();
@@ -98,7 +100,18 @@ export function startMortalHost(
     child.once("message", (message) => resolve(message as HostAddresses));
     void death.then(() => resolve(null));
   });
-  return { ready, death, kill: (signal = "SIGKILL") => child.kill(signal) };
+  return {
+    ready,
+    death,
+    kill: (signal = "SIGKILL") => child.kill(signal),
+    async dieAt(where) {
+      if (child.connected) {
+        const told = new Promise((resolve) => child.once("message", resolve));
+        child.send(where);
+        await told;
+      }
+    },
+  };
 }
 
 export interface Answer {
