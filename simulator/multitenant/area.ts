@@ -1,6 +1,7 @@
 import type { Area } from "../core/area.ts";
 import { galleryApplicationRoutes } from "./application-routes.ts";
 import { synchronizationJobRoutes } from "./job-routes.ts";
+import { schemaToolRoutes } from "./schema-routes.ts";
 import { onDemandRoutes } from "./on-demand-routes.ts";
 import { multiTenantOrganizationRoutes } from "./organization-routes.ts";
 import {
@@ -80,6 +81,7 @@ export const multitenantArea: Area = {
     ...policyTemplateRoutes,
     ...galleryApplicationRoutes,
     ...synchronizationJobRoutes,
+    ...schemaToolRoutes,
     ...onDemandRoutes,
     ...provisioningLogRoutes,
   ],

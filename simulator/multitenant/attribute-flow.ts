@@ -1,3 +1,6 @@
+import { checkExpression, evaluateExpression } from "./mapping-evaluation.ts";
+import { ExpressionError } from "./mapping-expression.ts";
+import { asText, type MappingValue } from "./mapping-functions.ts";
 import type { AttributeMapping, FilterGroup } from "./synchronization-schema.ts";
 
 /** A user's properties by their Graph names. */
@@ -31,20 +34,6 @@ export function readSourceAttribute(user: UserProperties, name: string): unknown
   }
 }
 
-/** A value as expressions, filters and reports write it: nothing is the empty text, truth has a capital. */
-export function asText(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return value;
-    case "boolean":
-      return value ? "True" : "False";
-    case "number":
-      return `${value}`;
-    default:
-      return value === null || value === undefined ? "" : JSON.stringify(value);
-  }
-}
-
 function evaluate(mapping: AttributeMapping, user: UserProperties): unknown {
   const { type, name, expression } = mapping.source;
   switch (type) {
@@ -53,8 +42,17 @@ function evaluate(mapping: AttributeMapping, user: UserProperties): unknown {
     case "Attribute":
       return readSourceAttribute(user, name ?? expression?.replaceAll(/[[\]]/gu, "") ?? "");
     case "Function":
-      return evaluateExpression(expression ?? "", user);
+      return spellForTarget(
+        mapping.targetAttributeName,
+        evaluateText(expression ?? name ?? "", user),
+      );
   }
+}
+
+function spellForTarget(target: string, value: unknown): unknown {
+  if (value === null || Array.isArray(value)) return value;
+  const text = asText(value);
+  return BOOLEAN_TARGETS.has(target) ? parseConstant(text) : text;
 }
 
 function parseConstant(text: string): unknown {
@@ -62,34 +60,26 @@ function parseConstant(text: string): unknown {
   return lower === "true" ? true : lower === "false" ? false : text;
 }
 
-/** The expressions that people write most: an attribute, a text, `Append`, `ToLower`, `ToUpper`. Others give null. */
-function evaluateExpression(expression: string, user: UserProperties): unknown {
-  const text = expression.trim();
-  const attribute = /^\[(\w+)\]$/u.exec(text)?.[1];
-  if (attribute !== undefined) {
-    return readSourceAttribute(user, attribute);
-  }
-  const literal = /^"([^"]*)"$/u.exec(text)?.[1];
-  if (literal !== undefined) {
-    return literal;
-  }
-  const call =
-    /^(Append|ToLower|ToUpper)\(\s*(\[\w+\]|"[^"]*")\s*(?:,\s*(\[\w+\]|"[^"]*")\s*)?\)$/u.exec(
-      text,
-    );
-  if (call === null) {
-    return null;
-  }
-  const first = asText(evaluateExpression(call[2] ?? "", user));
-  switch (call[1]) {
-    case "ToLower":
-      return first.toLowerCase();
-    case "ToUpper":
-      return first.toUpperCase();
-    default:
-      return first + asText(evaluateExpression(call[3] ?? '""', user));
+/** Expressions were checked when their schema was saved; one without a value gives nothing. */
+function evaluateText(expression: string, user: UserProperties): unknown {
+  try {
+    const read = (name: string) => asMappingValue(readSourceAttribute(user, name));
+    return evaluateExpression(checkExpression(expression), read);
+  } catch (error) {
+    if (error instanceof ExpressionError) return null;
+    throw error;
   }
 }
+
+function asMappingValue(value: unknown): MappingValue {
+  if (Array.isArray(value)) return value.map(asText);
+  return typeof value === "number" || typeof value === "boolean" || value === null
+    ? value
+    : asText(value);
+}
+
+/** Properties of Graph's user that are true or false, which expressions write as texts. */
+const BOOLEAN_TARGETS = new Set(["accountEnabled", "showInAddressList"]);
 
 export type FlowPurpose = "create" | "update";
 
@@ -116,8 +106,9 @@ export function flowAttributes(
       continue;
     }
     if (target === "telephoneNumber") {
-      flowed["businessPhones"] = [value];
-    } else {
+      flowed["businessPhones"] = Array.isArray(value) ? value : [value];
+    } else if (!Array.isArray(value)) {
+      // Several values do not fit the other properties.
       flowed[GRAPH_NAMES[target] ?? target] = value;
     }
   }
@@ -126,22 +117,63 @@ export function flowAttributes(
 
 type Comparison = (value: string, operands: readonly string[]) => boolean;
 
+interface ScopingOperator {
+  readonly name: string;
+  readonly arity: "Unary" | "Binary";
+  readonly types: readonly ("String" | "Integer" | "Boolean")[];
+  readonly compare: Comparison;
+}
+
 const matches = (value: string, pattern: string | undefined) =>
   pattern !== undefined && new RegExp(`^(?:${pattern})$`, "iu").test(value);
 
+/** Both must be whole numbers. */
+const integers = (value: string, operand: string | undefined) =>
+  [value, operand ?? ""].every((text) => /^-?\d+$/u.test(text))
+    ? ([Number(value), Number(operand)] as const)
+    : null;
+
+const unary = (name: string, types: ScopingOperator["types"], compare: Comparison) => ({
+  name,
+  arity: "Unary" as const,
+  types,
+  compare,
+});
+const binary = (name: string, types: ScopingOperator["types"], compare: Comparison) => ({
+  name,
+  arity: "Binary" as const,
+  types,
+  compare,
+});
+
 /** Scoping operators (E-PROV define-conditional-rules); an unknown operator lets nobody through. */
-const COMPARISONS: Readonly<Record<string, Comparison>> = {
-  EQUALS: (value, [operand]) => value.toLowerCase() === operand?.toLowerCase(),
-  "NOT EQUALS": (value, [operand]) => value.toLowerCase() !== operand?.toLowerCase(),
-  "IS TRUE": (value) => value.toLowerCase() === "true",
-  "IS FALSE": (value) => value.toLowerCase() === "false",
-  "IS NULL": (value) => value === "",
-  "IS NOT NULL": (value) => value !== "",
-  "REGEX MATCH": (value, [pattern]) => matches(value, pattern),
-  "NOT REGEX MATCH": (value, [pattern]) => !matches(value, pattern),
-  INCLUDES: (value, operands) =>
+export const SCOPING_OPERATORS: readonly ScopingOperator[] = [
+  binary("EQUALS", ["String", "Integer"], (value, [operand]) => {
+    return value.toLowerCase() === operand?.toLowerCase();
+  }),
+  binary("NOT EQUALS", ["String", "Integer"], (value, [operand]) => {
+    return value.toLowerCase() !== operand?.toLowerCase();
+  }),
+  unary("IS TRUE", ["Boolean"], (value) => value.toLowerCase() === "true"),
+  unary("IS FALSE", ["Boolean"], (value) => value.toLowerCase() === "false"),
+  unary("IS NULL", ["String"], (value) => value === ""),
+  unary("IS NOT NULL", ["String"], (value) => value !== ""),
+  binary("REGEX MATCH", ["String"], (value, [pattern]) => matches(value, pattern)),
+  binary("NOT REGEX MATCH", ["String"], (value, [pattern]) => !matches(value, pattern)),
+  binary("GREATER_THAN", ["Integer"], (value, [operand]) => {
+    const numbers = integers(value, operand);
+    return numbers !== null && numbers[0] > numbers[1];
+  }),
+  binary("GREATER_THAN_OR_EQUALS", ["Integer"], (value, [operand]) => {
+    const numbers = integers(value, operand);
+    return numbers !== null && numbers[0] >= numbers[1];
+  }),
+  binary("INCLUDES", ["String"], (value, operands) =>
     operands.some((operand) => value.toLowerCase().includes(operand.toLowerCase())),
-};
+  ),
+];
+
+const OPERATORS = new Map(SCOPING_OPERATORS.map((operator) => [operator.name, operator]));
 
 /** Whether a user passes a scoping filter: any group, and in a group every clause. No group lets everybody through. */
 export function passesScope(
@@ -154,7 +186,7 @@ export function passesScope(
   }
   return filters.some(({ clauses }) =>
     (clauses ?? []).every(({ operatorName, sourceOperandName, targetOperand }) => {
-      const compare = COMPARISONS[operatorName.toUpperCase()];
+      const compare = OPERATORS.get(operatorName.toUpperCase())?.compare;
       const value = asText(readSourceAttribute(user, sourceOperandName));
       return compare?.(value, targetOperand?.values ?? []) ?? false;
     }),

@@ -1,5 +1,6 @@
 import type { User } from "../directory/user.ts";
-import { asText, readSourceAttribute } from "./attribute-flow.ts";
+import { readSourceAttribute } from "./attribute-flow.ts";
+import { asText } from "./mapping-functions.ts";
 import { PROVISIONING_ERRORS, type ProvisioningErrorCode } from "./refusals.ts";
 import { SOURCE_DIRECTORY, TARGET_DIRECTORY } from "./synchronization-schema.ts";
 import type { ProvisioningRow } from "./synchronization-state.ts";

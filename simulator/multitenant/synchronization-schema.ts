@@ -1,5 +1,9 @@
 import { z } from "zod";
 
+import { createDirectoryDefinition } from "./directory-definition.ts";
+import { checkExpression } from "./mapping-evaluation.ts";
+import { ExpressionError } from "./mapping-expression.ts";
+
 /** The one template that the cross-tenant synchronization application offers. */
 export const TEMPLATE_ID = "Azure2Azure";
 
@@ -132,11 +136,20 @@ function attributeMap(): AttributeMapping[] {
   ];
 }
 
+/** Source and target; an administrator may map what they list. */
+export function createDefaultDirectories() {
+  const attributes = attributeMap().map(({ targetAttributeName }) => targetAttributeName);
+  return [SOURCE_DIRECTORY, TARGET_DIRECTORY].map((name) =>
+    createDirectoryDefinition(name, attributes),
+  );
+}
+
 /** The schema of a new job. `ruleId` names its only rule. */
 export function createDefaultSchema(id: string, ruleId: string): SynchronizationSchema {
   return {
     id,
     version: "v1.2",
+    directories: createDefaultDirectories(),
     synchronizationRules: [
       {
         id: ruleId,
@@ -185,7 +198,8 @@ export function findUserMapping(
 
 /**
  * Why a replacement schema is refused, or null. The matching attribute may neither change nor be joined by another
- * one (app-provisioning known issues, 2025-10); `otherMails`, `proxyAddresses` and `targetAddress` cannot be targets.
+ * one (app-provisioning known issues, 2025-10); `otherMails`, `proxyAddresses` and `targetAddress` cannot be targets;
+ * expressions must be ones that the simulator can compute.
  */
 export function findSchemaFault(schema: SynchronizationSchema): string | null {
   for (const rule of schema.synchronizationRules) {
@@ -202,7 +216,21 @@ export function findSchemaFault(schema: SynchronizationSchema): string | null {
       if (refused !== undefined) {
         return `${refused.targetAttributeName} cannot be a target attribute`;
       }
+      for (const { source, targetAttributeName } of attributeMappings) {
+        const fault = source.type === "Function" ? findExpressionFault(source) : null;
+        if (fault !== null) return `the expression of ${targetAttributeName}: ${fault}`;
+      }
     }
   }
   return null;
+}
+
+function findExpressionFault({ expression, name }: AttributeMapping["source"]): string | null {
+  try {
+    checkExpression(expression ?? name ?? "");
+    return null;
+  } catch (error) {
+    if (error instanceof ExpressionError) return error.message;
+    throw error;
+  }
 }

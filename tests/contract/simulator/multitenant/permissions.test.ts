@@ -15,6 +15,8 @@ const LEAST: readonly (readonly [pattern: RegExp, method: RegExp, permission: st
     /PUT|POST|PATCH|DELETE/u,
     "Policy.ReadWrite.CrossTenantAccess",
   ],
+  [/\/schema\/(functions|filterOperators)$/u, /GET/u, "Synchronization.ReadWrite.All"],
+  [/\/discover$/u, /POST/u, "Directory.ReadWrite.All"],
   [/\/synchronization\//u, /GET/u, "Synchronization.Read.All"],
   [/\/synchronization\//u, /PUT|POST|PATCH|DELETE/u, "Synchronization.ReadWrite.All"],
   [/appRoleAssignedTo/u, /POST|DELETE/u, "AppRoleAssignment.ReadWrite.All"],

@@ -130,6 +130,15 @@ async function tourSynchronization(client: GraphCaller): Promise<void> {
 
   const { "@odata.context": _context, ...schema } = await ask("GET", `${edge.job}/schema`);
   await ask("PUT", `${edge.job}/schema`, schema);
+  const template = `${principal}/synchronization/templates/${templates[0].id}`;
+  for (const owned of [`${edge.job}/schema`, `${template}/schema`]) {
+    expect((await ask("GET", `${owned}/functions`)).value).not.toHaveLength(0);
+    expect((await ask("GET", `${owned}/filterOperators`)).value).not.toHaveLength(0);
+    const tried = await ask("POST", `${owned}/parseExpression`, { expression: "ToUpper([city])" });
+    expect(tried.parsingSucceeded).toBe(true);
+  }
+  const directory = `${edge.job}/schema/directories/${schema.directories[0].id}`;
+  expect((await ask("POST", `${directory}/discover`)).objects).toHaveLength(1);
   const members = await ask("GET", `/groups/${edge.groupId}/members?$select=id`);
   const subject = { objectId: members.value[0].id, objectTypeName: "User" };
   await ask("POST", `${edge.job}/provisionOnDemand`, {
