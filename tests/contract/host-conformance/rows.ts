@@ -198,5 +198,47 @@ export const ROWS = {
     keys: "from outside the system key or the master key is needed, in code or x-functions-key; local processes need none",
     links: "links lead to the address that was asked, with the key, and work as they are",
   },
+  "durable-instances": {
+    "at a time": "events that arrive together are taken one by one, in order, by one instance",
+    "terminate with children":
+      "terminate leaves children running, and open work is of no effect any more",
+    "terminated child": "a child that is terminated fails its parent's call with the reason",
+    suspend: "while suspended an instance takes no event; resume takes them all in order",
+    "timer while suspended":
+      "a timer that comes due while an instance is suspended fires when it is resumed",
+    "terminate while suspended": "a suspended instance can be terminated",
+    rewind:
+      "rewind runs only what failed again, down to failed children, and the instance completes",
+    restart: "restart begins again with the same name and input",
+    "purge with children": "purging an instance leaves its children",
+    crash: "after a kill -9 whatever was acknowledged goes on by itself",
+    "second host": "a second host on the same data directory refuses in one sentence",
+    "version strategy": "an instance of a newer version than the host's waits, and is not failed",
+    "client start":
+      "the SDK's client starts, with an id, an input and a version of its own or without",
+    "client status": "the SDK's client reads one status, those of a filter, and all",
+    "client events":
+      "the SDK's client raises, suspends, resumes and terminates; what has ended counts as done",
+    "client rewind and purge": "the SDK's client rewinds and purges, one and many",
+    "check status response":
+      "createCheckStatusResponse is 202 with the links of the request's address and Retry-After 10",
+    "wait for completion":
+      "waitForCompletionOrCreateCheckStatusResponse gives the output in time, else the links",
+  },
+  "durable-entities": {
+    "calls and signals": "calls and signals of one orchestration reach an entity in order",
+    names: "an entity's name has no case, its key has; it knows both, and whether it is new",
+    state: "an entity's state outlives its operations, and a kill -9",
+    "failing operation":
+      "an operation that throws fails the call; what it had set stays, as the SDK sends it",
+    "no such entity": "a call to an entity that is not registered fails",
+    "signal from outside": "the SDK's client signals an entity and reads its state",
+    "signal between entities": "an entity signals another one",
+    removal: "an entity that destructs itself is gone",
+    "exactly once": "many signals at once are each applied once",
+    locks: "critical sections over two entities do not interleave, even over activities",
+    "automatic release":
+      "locks are given back when an orchestration ends without releasing them, or is terminated",
+  },
 } as const;
 export type Section = keyof typeof ROWS;
