@@ -52,7 +52,7 @@ export interface ActivityDispatcherOptions {
 }
 
 /** Activities that never wait would keep everything else waiting; after so many the event loop gets its turn. */
-const STARTS_PER_LOOP = 64;
+const STARTS_PER_LOOP = 16;
 
 /** Runs activities, at most `limit` at a time, in the order in which turns handed them out. */
 export class ActivityDispatcher {

@@ -25,6 +25,7 @@ import type { DurableTaskSettings } from "./settings.ts";
 import { TimerService, type DueTimer } from "./timer-service.ts";
 import { Turn } from "./turn.ts";
 import { takeBatch } from "./turn-batch.ts";
+import { TurnQueue } from "./turn-queue.ts";
 import type { EntitySend, TurnResult, TurnScope } from "./turn-draft.ts";
 import type { BusyClock, WorkGate } from "./work-gate.ts";
 
@@ -57,14 +58,12 @@ const RETRY_TURN_MS = 1_000;
 export class Orchestrations {
   readonly #options: OrchestrationsOptions;
   readonly #hot: HotInstances;
-  readonly #ready: InstanceState[] = [];
   readonly #activities: ActivityDispatcher;
   readonly #timers: TimerService;
+  readonly #turns: TurnQueue;
   readonly #scope: TurnScope;
   readonly #endWaiters = new EndWaiters();
   #messageNumber: number;
-  #runningTurns = 0;
-  #isPumping = false;
   #isStopped = true;
 
   constructor(options: OrchestrationsOptions) {
@@ -82,6 +81,11 @@ export class Orchestrations {
       answer: (order, answer) => this.#answerActivity(order, answer),
     });
     this.#timers = new TimerService({ store, clock, deliver: (timer) => this.#fireTimer(timer) });
+    this.#turns = new TurnQueue({
+      gate,
+      limit: settings.maxConcurrentOrchestratorFunctions,
+      take: (state) => void this.#takeTurn(state),
+    });
     this.#scope = {
       store,
       settings,
@@ -105,9 +109,10 @@ export class Orchestrations {
 
   async start(): Promise<void> {
     this.#isStopped = false;
+    this.#turns.start();
     await recoverInstances(this.#options.store, {
       adopt: (record) => this.#hot.adopt(record),
-      enqueue: (state) => this.#enqueue(state),
+      enqueue: (state) => this.#turns.add(state),
       deliver: (instanceId, delivery) => void this.deliver(instanceId, delivery),
       dispatch: (state, work) => this.#dispatch(state, [work]),
     });
@@ -119,10 +124,7 @@ export class Orchestrations {
     this.#isStopped = true;
     this.#timers.stop();
     this.#activities.stop();
-    for (const state of this.#ready.splice(0)) {
-      state.isQueued = false;
-      this.#options.gate.leave();
-    }
+    this.#turns.stop();
   }
 
   /** The instance as the latest commit, flushed or not, leaves it. */
@@ -154,7 +156,7 @@ export class Orchestrations {
     const committed = this.commit(operations);
     // Its first turn may begin; what it commits comes after the start.
     const state = this.#hot.peek(record.instanceId)!;
-    this.#enqueue(state);
+    this.#turns.add(state);
     await committed;
     state.pendingCommits -= 1;
     this.#options.entities.deliver(releases);
@@ -188,7 +190,7 @@ export class Orchestrations {
       return false;
     }
     state.inbox.push(this.#keepWhileSuspended(state, delivery));
-    this.#enqueue(state);
+    this.#turns.add(state);
     return true;
   }
 
@@ -295,33 +297,8 @@ export class Orchestrations {
     return { ...delivery, row: { table: "inbox", key: [instanceId, n] } };
   }
 
-  #enqueue(state: InstanceState): void {
-    if (state.isQueued || state.isBusy || state.isPurged || this.#isStopped) {
-      return;
-    }
-    state.isQueued = true;
-    this.#options.gate.enter();
-    this.#ready.push(state);
-    this.#pump();
-  }
-
-  #pump(): void {
-    if (!this.#isPumping) {
-      this.#isPumping = true;
-      // What else arrives in this turn of the event loop joins the same turn of its instance.
-      setImmediate(() => {
-        this.#isPumping = false;
-        const { maxConcurrentOrchestratorFunctions: limit } = this.#options.settings;
-        for (const state of this.#ready.splice(0, Math.max(0, limit - this.#runningTurns))) {
-          void this.#takeTurn(state);
-        }
-      });
-    }
-  }
-
   async #takeTurn(state: InstanceState): Promise<void> {
     const { gate, settings, log } = this.#options;
-    state.isQueued = false;
     const batch = state.isPurged ? null : takeBatch(state.record, state.inbox);
     if (batch === null) {
       gate.leave();
@@ -339,16 +316,13 @@ export class Orchestrations {
     state.isBusy = true;
     state.inbox = [...batch.rest];
     const wasFinished = isFinished(state.record.status);
-    this.#runningTurns += 1;
+    this.#turns.computing();
     try {
       let result: TurnResult;
       try {
         result = await new Turn(this.#scope, state, batch).compute();
       } finally {
-        this.#runningTurns -= 1;
-        if (this.#ready.length > 0) {
-          this.#pump();
-        }
+        this.#turns.computed();
       }
       await this.#commitTurn(state, result);
       this.#afterTurn(state, result);
@@ -366,7 +340,7 @@ export class Orchestrations {
     } finally {
       state.release();
       if (state.inbox.length > 0 || state.record.turns === 0) {
-        this.#enqueue(state);
+        this.#turns.add(state);
       }
       gate.leave();
     }
@@ -397,7 +371,7 @@ export class Orchestrations {
       const placed = this.#hot.peek(child.instanceId);
       if (placed !== undefined) {
         placed.pendingCommits -= 1;
-        this.#enqueue(placed);
+        this.#turns.add(placed);
       }
     }
     for (const { instanceId, delivery } of result.messages) {
@@ -442,7 +416,7 @@ export class Orchestrations {
     this.#options.gate.enter();
     setTimeout(() => {
       state.isQueued = false;
-      this.#enqueue(state);
+      this.#turns.add(state);
       this.#options.gate.leave();
     }, RETRY_TURN_MS).unref();
   }

@@ -32,7 +32,12 @@ export async function recoverInstances(store: HostStore, target: RecoveryTarget)
       continue;
     }
     const delivery: Delivery = { message, row: { table: "inbox", key } };
-    inboxes.set(instanceId, [...(inboxes.get(instanceId) ?? []), delivery]);
+    const inbox = inboxes.get(instanceId);
+    if (inbox === undefined) {
+      inboxes.set(instanceId, [delivery]);
+    } else {
+      inbox.push(delivery);
+    }
   }
   const live = store.range("indexes", { prefix: ["status", "Live"] });
   for (const [index, { key }] of live.entries()) {

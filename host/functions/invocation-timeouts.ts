@@ -26,7 +26,8 @@ interface OpenInvocation {
   readonly realDeadline: number;
   /** Unix milliseconds of the host's clock. */
   readonly deadline: number;
-  readonly expire: () => void;
+  /** Null once it has ended: what it resolves must not live as long as a table that it was in. */
+  expire: (() => void) | null;
 }
 
 /** `setTimeout` takes no longer delay. */
@@ -66,6 +67,7 @@ export class InvocationTimeouts {
   }
 
   #close(invocation: OpenInvocation): void {
+    invocation.expire = null;
     this.#open.delete(invocation);
     if (this.#open.size === 0) {
       this.#onClock?.[Symbol.dispose]();
@@ -104,7 +106,7 @@ export class InvocationTimeouts {
         break;
       }
       this.#open.delete(invocation);
-      invocation.expire();
+      invocation.expire?.();
     }
     this.#watch();
   }

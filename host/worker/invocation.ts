@@ -37,7 +37,7 @@ export type InvocationOutcome =
 const TRACE = randomUUID().replaceAll("-", "").slice(0, 16);
 let traces = 0;
 
-const traceContext = () => {
+export const traceContext = () => {
   traces += 1;
   const number = traces.toString(16).padStart(16, "0");
   return { traceParent: `00-${TRACE}${number}-${number}-00`, traceState: "", attributes: {} };

@@ -3,6 +3,7 @@ import type { LogLevel } from "../logging/logger.ts";
 import { loadApp } from "./app-loader.ts";
 import { HostError } from "../host-error.ts";
 import { installCoreModule } from "./core-module.ts";
+import { DurableInvocations } from "./durable-invocation.ts";
 import {
   createFunctionsCore,
   createRegistry,
@@ -23,7 +24,6 @@ import {
   type Invocation,
   type InvocationOutcome,
 } from "./invocation.ts";
-import { SharedInvocation } from "./shared-invocation.ts";
 
 export interface WorkerLogEntry {
   readonly level: LogLevel;
@@ -61,7 +61,7 @@ class AppWorker implements Worker {
   readonly #options: WorkerOptions;
   readonly #appHookData = {};
   readonly #appLevelHookData = {};
-  readonly #shared = new Map<RegisteredFunction, SharedInvocation | null>();
+  readonly #durable = new Map<RegisteredFunction, DurableInvocations | null>();
   httpProxyUrl: string | null = null;
 
   constructor(options: WorkerOptions, registry: AppRegistry) {
@@ -111,10 +111,10 @@ class AppWorker implements Worker {
       const message = `Function code for '${functionName}' is not loaded and cannot be invoked.`;
       return Promise.resolve({ ok: false, error: new Error(message) });
     }
-    const shared = this.#sharedInvocation(registered, programmingModel);
-    return shared === null
+    const durable = this.#durable.get(registered) ?? null;
+    return durable === null
       ? this.#invoke(invocation, registered, programmingModel).catch(failureOf)
-      : shared.invoke(invocation);
+      : durable.invoke(invocation);
   }
 
   async #invoke(
@@ -126,6 +126,7 @@ class AppWorker implements Worker {
     const model = await programmingModel.getInvocationModel(coreContext);
     const { context, inputs } = await model.getArguments();
     coreContext.invocationContext = context;
+    this.#lighten(registered, programmingModel, context);
     const { preInvocation, postInvocation } = this.#registry.hooks;
     const readOnly = {
       hookData: {},
@@ -158,24 +159,17 @@ class AppWorker implements Worker {
     return outcomeOf(await model.getResponse(context, post.result), context);
   }
 
-  /** The function's shared model, unless a hook wants to see each invocation. */
-  #sharedInvocation(
-    registered: RegisteredFunction,
-    library: ProgrammingModel,
-  ): SharedInvocation | null {
+  /** From its second invocation on a durable function gets lighter contexts, unless a hook wants to see each invocation. */
+  #lighten(registered: RegisteredFunction, library: ProgrammingModel, context: unknown): void {
     const { preInvocation, postInvocation, log } = this.#registry.hooks;
-    if (preInvocation.length + postInvocation.length + log.length > 0) {
-      return null;
-    }
-    let shared = this.#shared.get(registered);
-    if (shared === undefined) {
+    const isSeen = preInvocation.length + postInvocation.length + log.length > 0;
+    if (!isSeen && !this.#durable.has(registered)) {
       const { name } = registered.metadata;
-      shared = SharedInvocation.of(registered, library, (level, category, text) =>
-        this.log(level, category, text, name, undefined),
+      const lighter = DurableInvocations.after(context, registered, library, (...entry) =>
+        this.log(...entry, name, undefined),
       );
-      this.#shared.set(registered, shared);
+      this.#durable.set(registered, lighter);
     }
-    return shared;
   }
 
   log(
