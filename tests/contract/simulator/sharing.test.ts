@@ -143,14 +143,15 @@ test("applications are let into single sites, apart from what people may do ther
   expect(await caller.list(`${path}/permissions`)).toEqual([]);
 });
 
+async function sharedItems(client: ContentCaller): Promise<(readonly [string, unknown])[]> {
+  const [site] = (await client.get("/sites?search=*")).value;
+  const items = await client.list(`/sites/${site?.id ?? ""}/drive/root/delta`);
+  return items.flatMap(({ id, shared }) => (shared === undefined ? [] : [[id, shared] as const]));
+}
+
 test("the seed shares and labels some files, the same ones every time", async () => {
-  const shared = async (client: ContentCaller) => {
-    const [site] = (await client.get("/sites?search=*")).value;
-    const items = await client.list(`/sites/${site?.id ?? ""}/drive/root/delta`);
-    return items.flatMap(({ id, shared: facet }) => (facet === undefined ? [] : [[id, facet]]));
-  };
-  const found = await shared(caller);
+  const found = await sharedItems(caller);
   const scopes = found.map(([, facet]) => (facet as { readonly scope: string }).scope);
   expect(scopes.sort()).toEqual(["organization", "users"]);
-  expect(await shared(new ContentCaller())).toEqual(found);
+  expect(await sharedItems(new ContentCaller())).toEqual(found);
 });

@@ -68,11 +68,12 @@ test("a large file arrives in fragments, in order, and can be resumed", async ()
   expect(effects.filter(({ type }) => type === "content.versionsAppended")).toHaveLength(1);
 });
 
+const how = (behavior: string) => ({ item: { "@microsoft.graph.conflictBehavior": behavior } });
+
 test("an upload replaces, numbers or refuses a file that is already there", async () => {
   const item = await caller.file(drive, "a.txt", "first");
   const small = { from: 0, to: 10, total: 10 };
   const named = `${drive}/root:/a.txt:`;
-  const how = (behavior: string) => ({ item: { "@microsoft.graph.conflictBehavior": behavior } });
   expect(
     await caller.refused("POST", `${named}/createUploadSession`, { json: how("fail") }),
   ).toEqual([409, "nameAlreadyExists"]);
@@ -115,6 +116,8 @@ test("an upload is finished on demand, cancelled, or forgotten a day after its l
 
 const delta = async (link: unknown) => caller.get(String(link).split("/v1.0")[1] ?? "");
 
+const names = (page: Entity) => page.value.map(({ name }) => name);
+
 test("delta begins with the root and tells of changed items with the folders above them", async () => {
   const first = await caller.get(`${drive}/root/delta`);
   expect(first.value[0]).toMatchObject({ name: "root", root: {} });
@@ -132,7 +135,6 @@ test("delta begins with the root and tells of changed items with the folders abo
     201,
     Buffer.from("c"),
   );
-  const names = (page: Entity) => page.value.map(({ name }) => name);
   expect(names(await delta(after))).toEqual(["root", "A", "B", "c.txt"]);
   const path = String(after).split("/v1.0")[1] ?? "";
   const alone = await caller.call("GET", path, { headers: { deltaexcludeparent: "true" } });

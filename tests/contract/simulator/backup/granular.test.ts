@@ -225,9 +225,137 @@ test("a search for messages takes one mailbox and a well-formed query", async ()
   const [first, second] = [idOf(units[0]), idOf(units[1])];
   expect((await search([first, second], "subject -contains 'a'")).status).toBe(400);
   expect((await search([first], "subject is 'a'")).status).toBe(400);
-  const none = await search([first], "(subject -contains 'zzzz') -or hasAttachment -eq true");
+  const none = await search([first], "(subject -contains 'zzzz') -or sender -eq 'no@body.example'");
   expect(none.body).toMatchObject({ searchResults: [], noResultProtectionUnitIds: [first] });
 });
+
+test("a search finds messages by attachment and by everybody they were sent to, but no drafts", async () => {
+  const world = client();
+  const unit = await world.unit("mailboxProtectionUnits");
+  const user = `/v1.0/users/${unit["directoryObjectId"] as string}`;
+  const address = "everybody@contoso.example";
+  const message = {
+    subject: "Circular",
+    bccRecipients: [{ emailAddress: { address } }],
+    attachments: [{ name: "a.txt", contentBytes: "YQ==" }],
+  };
+  for (const path of [`${user}/messages`, `${user}/mailFolders/inbox/messages`]) {
+    const token = await world.sim.token(CONTOSO);
+    expect(await world.sim.fetch(path, { method: "POST", token, json: message })).toMatchObject({
+      status: 201,
+    });
+  }
+  world.sim.advanceBy(HOUR_MS);
+  const hits = async (queryExpression: string) => {
+    const found = await world.ask("POST", "/restorePoints/search", {
+      protectionUnitIds: [idOf(unit)],
+      protectionTimePeriod: {
+        startDateTime: STARTS_AT,
+        endDateTime: new Date(world.sim.now()).toISOString(),
+      },
+      artifactQuery: { artifactType: "message", queryExpression },
+    });
+    const [result] = found["searchResults"] as { artifactHitCount: number }[];
+    return result?.artifactHitCount ?? 0;
+  };
+  expect(await hits(`recipient -eq '${address}'`)).toBe(1);
+  expect(await hits(`(recipient -eq '${address}') -and hasAttachment -eq true`)).toBe(1);
+  // The seed gives one of five messages an attachment.
+  expect(await hits("hasAttachment -eq true")).toBe(2);
+  expect(await hits("hasAttachment -eq false")).toBe(4);
+});
+
+test("messages restored into a new folder lie in one that says what it is; drafts and marks bring nothing", async () => {
+  const world = client();
+  const unit = await world.unit("mailboxProtectionUnits");
+  const container: Container = {
+    tenantId: CONTOSO,
+    kind: "mailbox",
+    id: unit["directoryObjectId"] as string,
+  };
+  const [first, second, third] = itemsOf(world.sim, container).filter(
+    (item) => item.kind === "message",
+  ) as [ItemVersion, ItemVersion, ItemVersion];
+  const [point] = await world.search(idOf(unit), FROM, STARTS_AT);
+  const marked = { ...first.message, isRead: false, flag: "flagged", importance: "high" } as const;
+  write(world.sim, container, [
+    versionAgain(first, { message: marked as NonNullable<ItemVersion["message"]> }),
+    versionAgain(second, { parentId: null }),
+  ]);
+  const restoreAll = async () => {
+    const session = await world.ask(
+      "POST",
+      "/exchangeRestoreSessions",
+      {
+        mailboxRestoreArtifacts: [{ restorePoint: { id: idOf(point) }, destinationType: "new" }],
+      },
+      201,
+    );
+    await world.ask("POST", `/restoreSessions/${idOf(session)}/activate`);
+    world.sim.advanceBy(4 * HOUR_MS);
+    const path = `/exchangeRestoreSessions/${idOf(session)}/mailboxRestoreArtifacts`;
+    return (await world.list(path))[0] as Json;
+  };
+  const before = itemsOf(world.sim, container);
+  expect(await restoreAll()).toMatchObject({ status: "succeeded", restoredItemCount: 0 });
+  expect(itemsOf(world.sim, container)).toEqual(before);
+  write(world.sim, container, [deletionOf(third)]);
+  const artifact = await restoreAll();
+  expect(artifact).toMatchObject({
+    restoredItemCount: 1,
+    restoredFolderName: expect.stringMatching(/^Restored Items 2026-03-02, \d\d:\d\d$/),
+  });
+  const inside = itemsOf(world.sim, container).filter(
+    ({ parentId }) => parentId === artifact["restoredFolderId"],
+  );
+  expect(inside).toMatchObject([{ name: third.name, content: third.content }]);
+});
+
+test("people browse backups of sites and OneDrives only as SharePoint Backup Administrators", async () => {
+  const world = client();
+  const { path, sessionId } = await browse(world);
+  const person = new BackupClient(world.sim, CONTOSO, { isDelegated: true });
+  const [library] = rows(await world.ask("POST", `${path}/browse`));
+  const artifacts = [{ browseSessionId: sessionId, id: library?.["itemKey"] }];
+  const sessions = "/oneDriveForBusinessRestoreSessions";
+  const draft = await world.ask("POST", sessions, {}, 201);
+  const granular = "granularDriveRestoreArtifacts";
+  const calls = [
+    ["GET", path, undefined],
+    ["POST", `${path}/browse`, {}],
+    ["GET", "/browseSessions", undefined],
+    ["GET", "/oneDriveForBusinessBrowseSessions", undefined],
+    ["POST", sessions, { [granular]: artifacts }],
+    ["PATCH", `${sessions}/${idOf(draft)}`, { [`${granular}@delta`]: artifacts }],
+    ["GET", `${sessions}/${idOf(draft)}/${granular}`, undefined],
+  ] as const;
+  const answers = async () =>
+    Promise.all(
+      calls.map(async ([method, each, json]) => (await person.call(method, each, json)).status),
+    );
+  expect(await answers()).toEqual(calls.map(() => 403));
+  // What is not about single files needs no role.
+  await person.ask("GET", `${sessions}/${idOf(draft)}`);
+  const token = await world.sim.token(CONTOSO);
+  const assigned = await world.sim.fetch("/v1.0/roleManagement/directory/roleAssignments", {
+    method: "POST",
+    token,
+    json: {
+      principalId: await adminId(world),
+      roleDefinitionId: "9d3e04ba-3ee4-4d1b-a3a7-9aef423a09be",
+      directoryScopeId: "/",
+    },
+  });
+  expect(assigned.status).toBe(201);
+  expect(await answers()).toEqual([200, 200, 200, 200, 201, 200, 200]);
+});
+
+async function adminId(world: BackupClient): Promise<string> {
+  const { body } = await world.sim.fetch("/v1.0/users/admin@contoso.example", {
+    token: await world.sim.token(CONTOSO),
+  });
+  return idOf(body as Json);
+}
 
 test("a person sets whom to write to, an application only reads it", async () => {
   const world = client();
