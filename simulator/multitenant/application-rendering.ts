@@ -1,7 +1,12 @@
 import { iso } from "../core/iso.ts";
+import type {
+  ApplicationShape,
+  AppRoleShape,
+  AssignmentShape,
+  ScopeShape,
+  ServicePrincipalShape,
+} from "./graph-shapes.ts";
 import type { Assignment, Configuration } from "./synchronization-state.ts";
-
-type Json = Record<string, unknown>;
 
 /** The gallery application for cross-tenant synchronization (Entra configure-graph, step 6). */
 export const GALLERY_TEMPLATE_ID = "518e5f48-1fc8-4c48-9387-9fdf28b0dfe7";
@@ -19,7 +24,7 @@ const NO_URLS = {
 
 const NO_PUBLISHER = { displayName: null, verifiedPublisherId: null, addedDateTime: null };
 
-function appRolesOf({ appRoleId }: Configuration): Json[] {
+function appRolesOf({ appRoleId }: Configuration): AppRoleShape[] {
   return [
     {
       allowedMemberTypes: ["User"],
@@ -33,7 +38,7 @@ function appRolesOf({ appRoleId }: Configuration): Json[] {
   ];
 }
 
-function scopesOf({ scopeId, displayName }: Configuration): Json[] {
+function scopesOf({ scopeId, displayName }: Configuration): ScopeShape[] {
   return [
     {
       adminConsentDescription: `Allow the application to access ${displayName} on behalf of the signed-in user.`,
@@ -49,7 +54,7 @@ function scopesOf({ scopeId, displayName }: Configuration): Json[] {
 }
 
 /** `application` of a configuration. */
-export function renderApplication(configuration: Configuration): Json {
+export function renderApplication(configuration: Configuration): ApplicationShape {
   return {
     id: configuration.applicationId,
     deletedDateTime: null,
@@ -88,7 +93,7 @@ export function renderApplication(configuration: Configuration): Json {
 }
 
 /** `servicePrincipal` of a configuration. */
-export function renderServicePrincipal(configuration: Configuration): Json {
+export function renderServicePrincipal(configuration: Configuration): ServicePrincipalShape {
   return {
     id: configuration.servicePrincipalId,
     deletedDateTime: null,
@@ -123,7 +128,10 @@ export function renderServicePrincipal(configuration: Configuration): Json {
 }
 
 /** `appRoleAssignment`. */
-export function renderAssignment(assignment: Assignment, configuration: Configuration): Json {
+export function renderAssignment(
+  assignment: Assignment,
+  configuration: Configuration,
+): AssignmentShape {
   return {
     id: assignment.id,
     deletedDateTime: null,

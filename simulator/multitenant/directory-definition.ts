@@ -1,11 +1,13 @@
 import { guidFrom } from "../core/random.ts";
-
-type Json = Record<string, unknown>;
+import type { DirectoryShape } from "./graph-shapes.ts";
 
 const BOOLEANS = new Set(["IsSoftDeleted", "accountEnabled", "showInAddressList"]);
 const REQUIRED = new Set(["alternativeSecurityIds", "userPrincipalName", "displayName"]);
 
-function attributeOf(name: string): Json {
+type ObjectShape = NonNullable<DirectoryShape["objects"]>[number];
+type AttributeShape = NonNullable<ObjectShape["attributes"]>[number];
+
+function attributeOf(name: string): AttributeShape {
   const isManager = name === "manager";
   return {
     name,
@@ -26,7 +28,10 @@ function attributeOf(name: string): Json {
 }
 
 /** One of the two directories of a schema, with the attributes of its users that can be mapped. */
-export function createDirectoryDefinition(name: string, attributes: readonly string[]) {
+export function createDirectoryDefinition(
+  name: string,
+  attributes: readonly string[],
+): DirectoryShape & { readonly id: string } {
   return {
     id: guidFrom("directoryDefinition", name),
     name,

@@ -1,4 +1,11 @@
 import { iso } from "../core/iso.ts";
+import type {
+  ExecutionShape,
+  JobShape,
+  ProgressShape,
+  QuarantineShape,
+  StatusShape,
+} from "./graph-shapes.ts";
 import {
   countEntries,
   type Execution,
@@ -8,12 +15,10 @@ import {
 } from "./synchronization-job.ts";
 import { TEMPLATE_ID } from "./synchronization-schema.ts";
 
-type Json = Record<string, unknown>;
-
 const NEVER = "0001-01-01T00:00:00Z";
 
 /** What `lastExecution` shows of a job that has never run: a failure without an error. A trap, and documented. */
-const NEVER_RUN: Json = {
+const NEVER_RUN: ExecutionShape = {
   activityIdentifier: null,
   countEntitled: 0,
   countEntitledForProvisioning: 0,
@@ -37,7 +42,7 @@ function stateOf({ error, escrowed }: Execution): "Succeeded" | "Failed" | "Entr
   return escrowed > 0 ? "EntryLevelErrors" : "Succeeded";
 }
 
-function renderExecution(execution: Execution | null): Json | null {
+function renderExecution(execution: Execution | null): ExecutionShape | null {
   if (execution === null) {
     return null;
   }
@@ -60,7 +65,7 @@ function renderExecution(execution: Execution | null): Json | null {
   };
 }
 
-function renderQuarantine({ quarantine }: SynchronizationJob): Json | null {
+function renderQuarantine({ quarantine }: SynchronizationJob): QuarantineShape | null {
   if (quarantine === null) {
     return null;
   }
@@ -74,7 +79,7 @@ function renderQuarantine({ quarantine }: SynchronizationJob): Json | null {
   };
 }
 
-function renderProgress({ cycle }: SynchronizationJob): Json[] {
+function renderProgress({ cycle }: SynchronizationJob): ProgressShape[] {
   return cycle === null
     ? []
     : [
@@ -92,7 +97,7 @@ function countSynchronized(job: SynchronizationJob): number {
   return countEntries(job, "provisioned") + countEntries(job, "disabled");
 }
 
-function renderStatus(job: SynchronizationJob, now: number): Json {
+function renderStatus(job: SynchronizationJob, now: number): StatusShape {
   const idle = lastIdleExecution(job, now);
   const successful = idle ?? job.lastSuccessful;
   const count = countSynchronized(job);
@@ -114,7 +119,7 @@ function renderStatus(job: SynchronizationJob, now: number): Json {
 }
 
 /** `synchronizationJob` at an instant. */
-export function renderJob(job: SynchronizationJob, now: number): Json {
+export function renderJob(job: SynchronizationJob, now: number): JobShape {
   return {
     id: job.id,
     templateId: TEMPLATE_ID,
@@ -128,10 +133,9 @@ export function renderJob(job: SynchronizationJob, now: number): Json {
 }
 
 /** The answer to the job's creation, whose `lastExecution` is still null (Entra configure-graph, step 8). */
-export function renderNewJob(job: SynchronizationJob, now: number): Json {
-  const json = renderJob(job, now);
+export function renderNewJob(job: SynchronizationJob, now: number): JobShape {
   return {
-    ...json,
-    status: { ...(json["status"] as Json), lastExecution: null, troubleshootingUrl: null },
+    ...renderJob(job, now),
+    status: { ...renderStatus(job, now), lastExecution: null, troubleshootingUrl: null },
   };
 }

@@ -1,11 +1,15 @@
 import { iso } from "../core/iso.ts";
+import type {
+  JoinRequestShape,
+  MemberShape,
+  MemberTransitionShape,
+  OrganizationShape,
+} from "./graph-shapes.ts";
 import type { JoinRequest, Organization, OrganizationMember } from "./organization.ts";
 import { ZERO_GUID } from "./organization.ts";
 
-type Json = Record<string, unknown>;
-
 /** `multiTenantOrganization`; a tenant in none reads the inactive form, never a 404. */
-export function renderOrganization(organization: Organization | null): Json {
+export function renderOrganization(organization: Organization | null): OrganizationShape {
   if (organization === null) {
     return {
       createdDateTime: null,
@@ -44,7 +48,7 @@ export interface MemberView {
 }
 
 /** `multiTenantOrganizationMember`, with the transition that the how-to shows (the reference shows null while pending). */
-export function renderMember({ member, joinRequest, now }: MemberView): Json {
+export function renderMember({ member, joinRequest, now }: MemberView): MemberShape {
   return {
     tenantId: member.tenantId,
     displayName: member.displayName,
@@ -57,7 +61,11 @@ export function renderMember({ member, joinRequest, now }: MemberView): Json {
   };
 }
 
-function renderMemberTransition({ member, joinRequest, now }: MemberView): Json | null {
+function renderMemberTransition({
+  member,
+  joinRequest,
+  now,
+}: MemberView): MemberTransitionShape | null {
   switch (member.transition?.kind) {
     case "removal":
       return {
@@ -92,7 +100,7 @@ export function renderJoinRequest(
   joinRequest: JoinRequest,
   role: OrganizationMember["role"] | null,
   now: number,
-): Json {
+): JoinRequestShape {
   const record = { id: joinRequest.id };
   switch (joinRequest.kind) {
     case "none":

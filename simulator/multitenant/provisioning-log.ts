@@ -5,6 +5,7 @@ import type { GraphRequest, GraphResponse, Route } from "../core/route.ts";
 import { defineRoute } from "../core/route.ts";
 import { directoryState } from "../directory/directory.ts";
 import type { Sequence } from "../odata/page.ts";
+import type { ProvisioningRowShape, ProvisioningStatusShape } from "./graph-shapes.ts";
 import { LIMITS } from "./limits.ts";
 import { errorOf, type Story, tellModifiedProperties, tellSteps } from "./provisioning-steps.ts";
 import { SOURCE_DIRECTORY, TARGET_DIRECTORY } from "./synchronization-schema.ts";
@@ -16,9 +17,7 @@ import {
 } from "./synchronization-state.ts";
 import { DAY_MS } from "./timings.ts";
 
-type Json = Record<string, unknown>;
-
-function renderStatus(story: Story): Json {
+function renderStatus(story: Story): ProvisioningStatusShape {
   const error = errorOf(story);
   return {
     status: story.row.status,
@@ -36,7 +35,7 @@ function renderStatus(story: Story): Json {
 }
 
 /** `provisioningObjectSummary`; `tenantId` is the target tenant, as in the documented example. */
-function renderRow(request: GraphRequest, row: ProvisioningRow): Json {
+function renderRow(request: GraphRequest, row: ProvisioningRow): ProvisioningRowShape {
   const configuration = findConfiguration(request, row.servicePrincipalId);
   const name = configuration?.displayName ?? "";
   const source = directoryState.of(request).tenant(request.tenantId).findAnyUser(row.sourceId);

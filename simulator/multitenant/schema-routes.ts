@@ -5,6 +5,12 @@ import type { GraphRequest, GraphResponse, Route } from "../core/route.ts";
 import { defineRoute } from "../core/route.ts";
 import { SCOPING_OPERATORS } from "./attribute-flow.ts";
 import { readConfiguration } from "./application-routes.ts";
+import type {
+  FunctionShape,
+  MappingSourceShape,
+  OperatorShape,
+  ParsedShape,
+} from "./graph-shapes.ts";
 import { readJob, WRITE } from "./job-routes.ts";
 import { checkExpression, evaluateExpression } from "./mapping-evaluation.ts";
 import { ExpressionError, type MappingExpression } from "./mapping-expression.ts";
@@ -15,8 +21,6 @@ import { createDefaultDirectories, TEMPLATE_ID } from "./synchronization-schema.
 const ROOT = "/servicePrincipals/{servicePrincipalId}/synchronization";
 const JOB_SCHEMA = `${ROOT}/jobs/{jobId}/schema`;
 const TEMPLATE_SCHEMA = `${ROOT}/templates/{templateId}/schema`;
-
-type Json = Record<string, unknown>;
 
 /** The schema belongs to a job or to the template; either must exist. */
 function checkOwner(request: GraphRequest): void {
@@ -58,23 +62,21 @@ function parseExpression(request: GraphRequest): GraphResponse {
     parsed.value === null || properties === null
       ? { value: null, error: parsed.error }
       : attempt(() => evaluateWith(parsed.value, properties));
-  return {
-    status: 200,
-    body: {
-      "@odata.context": request.odataContext("microsoft.graph.parseExpressionResponse"),
-      error: evaluated.error,
-      evaluationSucceeded: evaluated.value !== null,
-      evaluationResult: evaluated.value ?? [],
-      parsedExpression: parsed.value === null ? null : sourceOf(parsed.value),
-      parsingSucceeded: parsed.value !== null,
-    },
+  const answer: ParsedShape = {
+    error: evaluated.error,
+    evaluationSucceeded: evaluated.value !== null,
+    evaluationResult: evaluated.value ?? [],
+    parsedExpression: parsed.value === null ? null : sourceOf(parsed.value),
+    parsingSucceeded: parsed.value !== null,
   };
+  const context = request.odataContext("microsoft.graph.parseExpressionResponse");
+  return { status: 200, body: { "@odata.context": context, ...answer } };
 }
 
 interface Attempt<T> {
   readonly value: T | null;
   /** `publicError`; the code is chosen, no page names one. */
-  readonly error: Json | null;
+  readonly error: NonNullable<ParsedShape["error"]> | null;
 }
 
 function attempt<T>(run: () => T): Attempt<T> {
@@ -107,7 +109,7 @@ function evaluateWith(
 }
 
 /** The parsed expression as an `attributeMappingSource`; arguments that were left out are not listed. */
-function sourceOf(expression: MappingExpression): Json {
+function sourceOf(expression: MappingExpression): MappingSourceShape {
   const { kind, text } = expression;
   switch (kind) {
     case "attribute":
@@ -170,7 +172,7 @@ const functionRoutes = [JOB_SCHEMA, TEMPLATE_SCHEMA].flatMap((schema) => [
       return request.page({
         items: MAPPING_FUNCTIONS,
         // The page's example has a name where the metadata has the key of an entity.
-        toJson: ({ name, parameters }) => ({
+        toJson: ({ name, parameters }): FunctionShape => ({
           id: name,
           parameters: parameters.map((parameter) => ({
             name: parameter.name,
@@ -193,7 +195,7 @@ const functionRoutes = [JOB_SCHEMA, TEMPLATE_SCHEMA].flatMap((schema) => [
       checkOwner(request);
       return request.page({
         items: SCOPING_OPERATORS,
-        toJson: ({ name, arity, types }) => ({
+        toJson: ({ name, arity, types }): OperatorShape => ({
           id: name,
           arity,
           multivaluedComparisonType: "All",
