@@ -170,6 +170,9 @@ function rememberCount(context: unknown): void {
   }
 }
 
+/** A condition that takes longer than this will not come true. */
+const PATIENCE_MS = 20_000;
+
 const nextLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export async function startDurableHost(options: DurableHostOptions = {}): Promise<DurableHost> {
@@ -234,10 +237,14 @@ export async function startDurableHost(options: DurableHostOptions = {}): Promis
     status: async (instanceId, query = "") =>
       (await host.call("GET", `instances/${instanceId}${query}`)).body,
     async until(instanceId, condition) {
+      const patience = AbortSignal.timeout(PATIENCE_MS);
       for (;;) {
         const status = await host.status(instanceId);
         if (condition(status)) {
           return status;
+        }
+        if (patience.aborted) {
+          throw new Error(`${instanceId} has not come so far: ${JSON.stringify(status)}`);
         }
         await nextLoop();
       }
