@@ -7,6 +7,7 @@ import {
   type ActivityOrder,
   type Invoke,
 } from "./activity-dispatcher.ts";
+import { computeTurn, type CommittableTurn } from "./continued-turn.ts";
 import { EndWaiters, type OnEnd } from "./end-waiters.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
 import { HotInstances } from "./hot-instances.ts";
@@ -23,7 +24,6 @@ import { messageOf, orchestratorPayload, parseOrchestratorResult } from "./orche
 import { recoverInstances } from "./recovery.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { TimerService, type DueTimer } from "./timer-service.ts";
-import { Turn } from "./turn.ts";
 import { takeBatch } from "./turn-batch.ts";
 import { TurnQueue } from "./turn-queue.ts";
 import type { EntitySend, TurnResult, TurnScope } from "./turn-draft.ts";
@@ -318,9 +318,9 @@ export class Orchestrations {
     const wasFinished = isFinished(state.record.status);
     this.#turns.computing();
     try {
-      let result: TurnResult;
+      let result: CommittableTurn;
       try {
-        result = await new Turn(this.#scope, state, batch).compute();
+        result = await computeTurn(this.#scope, state, batch);
       } finally {
         this.#turns.computed();
       }
@@ -329,7 +329,7 @@ export class Orchestrations {
       if (isFinished(state.record.status)) {
         this.#finish(state, wasFinished);
       }
-      for (const { row, onConsumed } of batch.consumed) {
+      for (const { row, onConsumed } of result.consumed) {
         if (row?.table === "timers") {
           this.#timers.consumed(row.key);
         }
@@ -346,23 +346,22 @@ export class Orchestrations {
     }
   }
 
-  async #commitTurn(state: InstanceState, result: TurnResult): Promise<void> {
+  async #commitTurn(state: InstanceState, result: CommittableTurn): Promise<void> {
     const { entities } = this.#options;
     const operations = [
       ...result.operations,
       ...result.children.flatMap((child) => this.#place(child)),
       ...entities.rowsOf(result.sends),
     ];
-    const isNewExecution = result.record.executionId !== state.record.executionId;
     state.record = result.record;
-    if (isNewExecution) {
+    if (state.record.turns === 0) {
       state.forget();
     }
     crashPoint("turn-uncommitted");
     if (operations.length > 0) {
       await this.commit(operations);
     }
-    crashPoint(isNewExecution ? "continue-as-new-committed" : "turn-committed");
+    crashPoint(result.isContinued ? "continue-as-new-committed" : "turn-committed");
   }
 
   #afterTurn(state: InstanceState, result: TurnResult): void {
