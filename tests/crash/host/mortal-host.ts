@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -16,7 +16,7 @@ export interface HostPlace {
   readonly hasAzurite?: boolean;
 }
 
-/** A folder for a host, with one in it for what its app notes. */
+/** A folder for a host, with one in it for what its app notes; its settings are left as a host has changed them. */
 export interface Place {
   readonly folder: string;
   readonly files: string;
@@ -25,7 +25,10 @@ export interface Place {
 export function preparePlace(folder: string): Place {
   const files = join(folder, "files");
   mkdirSync(files, { recursive: true });
-  writeFileSync(join(folder, "settings.json"), '{"Values":{}}');
+  const settings = join(folder, "settings.json");
+  if (!existsSync(settings)) {
+    writeFileSync(settings, '{"Values":{}}');
+  }
   return { folder, files };
 }
 

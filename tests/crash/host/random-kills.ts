@@ -1,7 +1,6 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { Barrier } from "./barrier.ts";
 import {
   PatientClient,
   preparePlace,
@@ -77,41 +76,6 @@ function planDeath(random: () => number, points: readonly string[]): Plan {
   return { kind: "point", crashAt: `${name}#${1 + Math.floor(random() ** 2 * passes)}` };
 }
 
-/** Hosts wait here with their own code loaded, so that the next life begins when the last one has ended. */
-class Barrier {
-  readonly #server: Server;
-  readonly #arrived = new Map<string, ServerResponse>();
-  readonly #released = new Set<string>();
-
-  constructor() {
-    this.#server = createServer((request, response) => {
-      const life = request.url!;
-      if (this.#released.has(life)) {
-        response.end();
-      } else {
-        this.#arrived.set(life, response);
-      }
-    });
-  }
-
-  async open(): Promise<string> {
-    await new Promise<void>((resolve) => {
-      this.#server.listen(0, "127.0.0.1", resolve);
-    });
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  release(life: number): void {
-    this.#released.add(`/${life}`);
-    this.#arrived.get(`/${life}`)?.end();
-  }
-
-  close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
-  }
-}
-
 /** All instances of the load, each played by a client of its own that survives the hosts. */
 class Load {
   readonly ids: readonly string[];
@@ -170,8 +134,8 @@ export async function killAtRandom(options: RandomKills): Promise<Outcome> {
   const random = seededRandom(seed);
   const { files } = preparePlace(folder);
   const load = new Load(instances, seededRandom(seed + 1), files);
-  const barrier = new Barrier();
-  const address = await barrier.open();
+  // The next host waits there with its own code loaded, so that a life begins when the last one has ended.
+  const barrier = await Barrier.open();
   const deaths = new Map<string, number>();
   let lives = 0;
   let died = 0;
@@ -184,7 +148,7 @@ export async function killAtRandom(options: RandomKills): Promise<Outcome> {
         LOAD_FILES: files,
         LOAD_LIFE: String(lives),
         LOAD_EFFECT_MS: String(LONGEST_EFFECT_MS),
-        HOST_RECOVERY_BARRIER: `${address}/${lives}`,
+        ...barrier.env(String(lives)),
         ...(plan.kind === "point" && { HOST_CRASH_AT: plan.crashAt }),
       },
     );
@@ -195,7 +159,7 @@ export async function killAtRandom(options: RandomKills): Promise<Outcome> {
   try {
     for (;;) {
       const { host, plan, life } = next;
-      barrier.release(life);
+      barrier.release(String(life));
       const isLast = plan.kind === "none";
       if (!isLast) {
         next = prepare();
@@ -225,7 +189,7 @@ export async function killAtRandom(options: RandomKills): Promise<Outcome> {
     load.client.leave();
     next.host.kill();
     await next.host.death;
-    barrier.close();
+    await barrier[Symbol.asyncDispose]();
   }
 }
 

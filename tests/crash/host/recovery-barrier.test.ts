@@ -1,10 +1,10 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { Barrier } from "./barrier.ts";
 import {
   killAll,
   PatientClient,
@@ -16,50 +16,22 @@ import {
 import { STORIES, type Ended } from "./stories.ts";
 import { Effects, judgeEnd, judgeStored } from "./verdict.ts";
 
+/** Kills over the time that a first start takes. */
+const MOMENTS = 15;
 const APP = fileURLToPath(new URL("load-app", import.meta.url));
 
 let root: string;
-let server: Server;
-let waiting: ServerResponse[];
-let address: string;
-let onArrival: () => void;
+let barrier: Barrier;
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "continuity-crash-"));
-  waiting = [];
-  onArrival = () => undefined;
-  server = createServer((_request, response) => {
-    waiting.push(response);
-    onArrival();
-  });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/recovery`;
+  barrier = await Barrier.open();
 });
 afterEach(async () => {
   await killAll();
-  server.close();
-  server.closeAllConnections();
+  await barrier[Symbol.asyncDispose]();
   rmSync(root, { recursive: true, force: true });
 });
-
-/** Resolves when so many hosts wait at the barrier. */
-const arrived = (count: number): Promise<void> =>
-  new Promise((resolve) => {
-    onArrival = () => {
-      if (waiting.length >= count) {
-        resolve();
-      }
-    };
-    onArrival();
-  });
-
-const release = (status = 200): void => {
-  for (const response of waiting.splice(0)) {
-    response.writeHead(status).end();
-  }
-};
 
 const newPlace = (name: string): Place => preparePlace(join(root, name));
 
@@ -69,8 +41,6 @@ const start = (
   env: Record<string, string> = {},
 ): MortalHost =>
   startMortalHost({ app: APP, folder }, { LOAD_FILES: files, LOAD_LIFE: life, ...env });
-
-const atBarrier = (): Record<string, string> => ({ HOST_RECOVERY_BARRIER: address });
 
 /** A fan-out whose host dies while its activities run; resolves with its end, whoever brings that about. */
 async function dieInFanOut(place: Place): Promise<{ client: PatientClient; end: Promise<Ended> }> {
@@ -95,13 +65,14 @@ async function judge(
 test("two hosts that are released at once each recover what is theirs", async () => {
   const places = [newPlace("left"), newPlace("right")];
   const deaths = await Promise.all(places.map(dieInFanOut));
-  const hosts = places.map((place) => start(place, "2", atBarrier()));
+  const names = ["left", "right"];
+  const hosts = places.map((place, index) => start(place, "2", barrier.env(names[index]!)));
   let readyCount = 0;
   hosts.forEach((host) => void host.ready.then(() => (readyCount += 1)));
-  await arrived(2);
+  await barrier.arrived(...names);
   expect(readyCount).toBe(0);
 
-  release();
+  names.forEach((name) => barrier.release(name));
 
   for (const [index, host] of hosts.entries()) {
     deaths[index]!.client.follow((await host.ready)!.internalUrl);
@@ -114,10 +85,10 @@ test.each([1, 2, 3])(
   async () => {
     const place = newPlace("shared");
     const death = await dieInFanOut(place);
-    const hosts = ["2", "3"].map((life) => start(place, life, atBarrier()));
-    await arrived(2);
+    const hosts = ["2", "3"].map((life) => start(place, life, barrier.env(life)));
+    await barrier.arrived("2", "3");
 
-    release();
+    ["2", "3"].forEach((life) => barrier.release(life));
 
     const outcomes = await Promise.all(hosts.map((host) => host.ready));
     const winner = outcomes.findIndex((addresses) => addresses !== null);
@@ -132,10 +103,10 @@ test.each([1, 2, 3])(
 
 test.each([1, 2, 3])("nor do two first starts on a new directory share it (round %i)", async () => {
   const place = newPlace("new");
-  const hosts = ["1", "2"].map((life) => start(place, life, atBarrier()));
-  await arrived(2);
+  const hosts = ["1", "2"].map((life) => start(place, life, barrier.env(life)));
+  await barrier.arrived("1", "2");
 
-  release();
+  ["1", "2"].forEach((life) => barrier.release(life));
 
   const outcomes = await Promise.all(hosts.map((host) => host.ready));
   expect(outcomes.filter((addresses) => addresses !== null)).toHaveLength(1);
@@ -146,13 +117,42 @@ test.each([1, 2, 3])("nor do two first starts on a new directory share it (round
 });
 
 test("a barrier that refuses is said in one sentence", async () => {
-  const host = start(newPlace("refused"), "1", atBarrier());
-  await arrived(1);
+  const host = start(newPlace("refused"), "1", barrier.env("refused"));
+  await barrier.arrived("refused");
 
-  release(503);
+  barrier.release("refused", 503);
 
   expect(await host.death).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^The recovery barrier http[^\n]* it answered 503\.\n$/u),
   });
 });
+
+/** A host of a directory of its own, from the moment when it opens that. */
+async function startUp(round: number, life: string): Promise<{ host: MortalHost; at: number }> {
+  const name = `${round}-${life}`;
+  const host = start(newPlace(`first-${round}`), life, barrier.env(name));
+  await barrier.arrived(name);
+  barrier.release(name);
+  return { host, at: performance.now() };
+}
+
+test("a host that is killed at any moment of its first start leaves a directory that the next start takes", async () => {
+  // How long it takes on this machine tells where the moments are.
+  const { host: measured, at } = await startUp(0, "1");
+  await measured.ready;
+  const stepMs = (performance.now() - at) / MOMENTS;
+  measured.kill();
+
+  for (let round = 1; round <= MOMENTS; round += 1) {
+    const { host: first } = await startUp(round, "1");
+    await Promise.race([delay(round * stepMs), first.ready]);
+    first.kill();
+    await first.death;
+    const { host: second } = await startUp(round, "2");
+    const refusal = (await second.ready) === null ? (await second.death).stderr : null;
+    expect(refusal).toBeNull();
+    second.kill();
+    await second.death;
+  }
+}, 120_000);
