@@ -28,7 +28,10 @@ export function claimStoreFormat(directory: string, databaseFile: string): void 
     }
     try {
       mkdirSync(directory, { recursive: true });
-      writeFileSync(file, `${JSON.stringify({ format: STORE_FORMAT })}\n`, { flush: true });
+      // Two first starts may meet here, and either may be killed: the mark is there whole or not at all.
+      const draft = `${file}.${process.pid}.tmp`;
+      writeFileSync(draft, `${JSON.stringify({ format: STORE_FORMAT })}\n`, { flush: true });
+      renameSync(draft, file);
     } catch (error) {
       throw storeErrorOf(directory, error);
     }
