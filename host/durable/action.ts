@@ -171,3 +171,14 @@ export function isSameAction(a: Action, b: Action): boolean {
 export function isSameName(a: string, b: string): boolean {
   return a === b || a.toLowerCase() === b.toLowerCase();
 }
+
+/** As the extension counts towards `maxOrchestrationActions`: compounds by what is in them. */
+export function countActions(actions: readonly Action[]): number {
+  let count = actions.length;
+  for (const action of actions) {
+    if (action.actionType === ActionType.WhenAny || action.actionType === ActionType.WhenAll) {
+      count += countActions(action.compoundActions) - 1;
+    }
+  }
+  return count;
+}

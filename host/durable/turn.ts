@@ -1,5 +1,5 @@
 import { remove } from "../store/store.ts";
-import type { Action, OrchestratorState } from "./action.ts";
+import { countActions, type Action, type OrchestratorState } from "./action.ts";
 import { plainFailure } from "./effect.ts";
 import { releasesOf } from "./held-locks.ts";
 import { HistoryEventType, type FailureDetails, type HistoryEvent } from "./history-event.ts";
@@ -161,9 +161,11 @@ export class Turn {
 
   #checkActions({ actions }: OrchestratorState): readonly Action[] {
     const limit = this.#scope.settings.maxOrchestrationActions;
-    if (actions.length > limit) {
+    const count = countActions(actions);
+    if (count > limit) {
+      const { name, instanceId } = this.#draft.record;
       throw new ExecutionFault(
-        `Orchestrator '${this.#draft.record.name}' (instance '${this.#draft.record.instanceId}') asked for ${actions.length} operations; maxOrchestrationActions allows ${limit}.`,
+        `Maximum amount of orchestration actions (${limit}) has been reached. This value can be configured in host.json file as MaxOrchestrationActions. Orchestrator '${name}' (instance '${instanceId}') asked for ${count}; maxOrchestrationActions allows ${limit}.`,
       );
     }
     return actions;

@@ -324,3 +324,18 @@ test("inputs and outputs far above the row limits come back whole", async () => 
     expect(value.length).toBeLessThan(70_000);
   }
 });
+
+test("more actions than maxOrchestrationActions fail the instance; those within a Task.all are counted", async () => {
+  df.app.orchestration("asksFor", function* (context) {
+    const count = context.df.getInput<number>();
+    const half = (length: number) =>
+      Array.from({ length }, () => context.df.waitForExternalEvent("never"));
+    yield context.df.Task.all([...half(count - 2), context.df.Task.any(half(2))]);
+  });
+  await using host = await startDurableHost({ settings: { maxOrchestrationActions: 50 } });
+  await host.start("asksFor", "within", 50);
+  expect((await host.run("asksFor", 51)).output).toMatch(
+    /^Maximum amount of orchestration actions \(50\) has been reached\..*asked for 51/u,
+  );
+  expect((await host.status("within")).runtimeStatus).toBe("Running");
+});
