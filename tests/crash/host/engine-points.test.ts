@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "@jest/globals";
 import {
@@ -24,6 +25,9 @@ const APP = fileURLToPath(new URL("load-app", import.meta.url));
 const HOUR_MS = 3_600_000;
 /** Deaths that are tried at the same time: starting a host is what takes the time, and it takes one processor. */
 const LANES = 2;
+
+/** An instance that has not ended so long after its host died never will. */
+const RECOVERY_MS = 60_000;
 
 const folders: string[] = [];
 
@@ -85,8 +89,15 @@ class Lane {
     const unexpected = second.death.then(({ stderr }) => {
       throw new Error(`A host ended that was to recover: ${stderr}`);
     });
-    await Promise.race([played, unexpected]);
+    const isLate = await Promise.race([
+      played,
+      unexpected,
+      delay(RECOVERY_MS, true, { ref: false }),
+    ]);
     unexpected.catch(() => undefined);
+    if (isLate === true) {
+      throw new Error(`${id} did not end after its host had died at pass ${pass}, ${death.point}.`);
+    }
     return death.point;
   }
 

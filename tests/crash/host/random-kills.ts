@@ -43,6 +43,8 @@ const LONGEST_EFFECT_MS = 150;
 const STARTING_MS = 600;
 /** How long a host lives after it is ready, at most. */
 const LIVING_MS = 250;
+/** What is left when nobody kills any more ends within this, or never. */
+const LAST_LIFE_MS = 120_000;
 /** A host whose crash point is not passed so often is killed after this. */
 const LONGEST_LIFE_MS = 500;
 
@@ -211,7 +213,17 @@ async function live(host: MortalHost, plan: Plan, load: Load): Promise<string | 
   }
   client.follow(addresses.internalUrl);
   if (plan.kind === "none") {
-    const how = await Promise.race([load.over, death]);
+    const how = await Promise.race([
+      load.over,
+      death,
+      delay(LAST_LIFE_MS, "late" as const, { ref: false }),
+    ]);
+    if (how === "late") {
+      const open = load.ids.filter((id) => !load.ends.has(id));
+      throw new BrokenPromise(
+        `These have not ended in a host that nobody kills: ${open.join(" ")}`,
+      );
+    }
     return how === undefined ? null : describe(how, "at the end");
   }
   await Promise.race([delay(plan.kind === "living" ? plan.ms : LONGEST_LIFE_MS), death]);
