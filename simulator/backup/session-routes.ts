@@ -171,6 +171,7 @@ function listArtifacts(
     toJson: (artifact) => artifactJson(artifact, session, tenant, request.now),
     context: `solutions/backupRestore/${words.sessions}('${session.id}')/${name}`,
     pageSize: tenant.limits.pageSize,
+    isLinkRelative: true,
   });
 }
 

@@ -53,6 +53,7 @@ export const directoryRoutes: readonly Route[] = [
         filterable: FILTERABLE,
         defaults: DEFAULT_USER_PROPERTIES,
         ignoreCase: true,
+        isDirectory: true,
       });
     },
   }),
@@ -87,6 +88,7 @@ export const directoryRoutes: readonly Route[] = [
         context: "users",
         filterable: FILTERABLE,
         ignoreCase: true,
+        isDirectory: true,
       }),
   }),
   defineRoute({
@@ -103,6 +105,7 @@ export const directoryRoutes: readonly Route[] = [
         context: "groups",
         filterable: ["id", "displayName", "mailNickname", "securityEnabled", "mailEnabled"],
         ignoreCase: true,
+        isDirectory: true,
       }),
   }),
   defineRoute({
@@ -171,6 +174,7 @@ function membersRoute(path: string, context: string): Route {
         filterable: FILTERABLE,
         defaults: DEFAULT_USER_PROPERTIES,
         ignoreCase: true,
+        isDirectory: true,
       });
     },
   });

@@ -219,6 +219,7 @@ const applicationRoutes: readonly Route[] = [
         context: "applications",
         filterable: FILTERABLE,
         ignoreCase: true,
+        isDirectory: true,
       }),
   }),
   defineRoute({
@@ -254,6 +255,7 @@ const servicePrincipalRoutes: readonly Route[] = [
         context: "servicePrincipals",
         filterable: FILTERABLE,
         ignoreCase: true,
+        isDirectory: true,
       }),
   }),
   defineRoute({
@@ -292,6 +294,7 @@ const assignmentRoutes: readonly Route[] = [
         context: `servicePrincipals('${configuration.servicePrincipalId}')/appRoleAssignedTo`,
         filterable: ["principalId", "appRoleId"],
         ignoreCase: true,
+        isDirectory: true,
       });
     },
   }),

@@ -301,6 +301,7 @@ const memberRoutes: readonly Route[] = [
         context: "tenantRelationships/multiTenantOrganization/tenants",
         filterable: ["tenantId"],
         ignoreCase: true,
+        isDirectory: true,
       });
     },
   }),

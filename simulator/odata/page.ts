@@ -1,6 +1,6 @@
 import { GraphError } from "../core/graph-error.ts";
 import { digest } from "../core/random.ts";
-import { evaluate, fieldsOf } from "./filter.ts";
+import { evaluate, fieldsOf, type Filter } from "./filter.ts";
 import type { QueryOptions } from "./query.ts";
 
 /** A list that is made element by element on demand; an array is one. */
@@ -24,6 +24,10 @@ export interface PageOptions<T> {
   readonly defaults?: readonly string[];
   /** Whether text is compared without regard to case (the directory does). */
   readonly ignoreCase?: boolean;
+  /** Whether `$count`, `ne`, `not` and `endsWith` want `ConsistencyLevel: eventual`, as those of directory objects do. */
+  readonly isDirectory?: boolean;
+  /** Whether the next link begins below the version, as in some of Microsoft's examples. */
+  readonly isLinkRelative?: boolean;
 }
 
 export interface Page {
@@ -40,11 +44,18 @@ export function cutPage<T>(
   request: {
     readonly query: QueryOptions;
     readonly baseUrl: string;
-    readonly link: string;
-    readonly version?: string;
+    /** Path below the version. */
+    readonly path: string;
+    readonly version: string;
+    /** Whether the caller sent `ConsistencyLevel: eventual`. */
+    readonly isEventual: boolean;
   },
 ): Page {
   const { query } = request;
+  const isCounted = query.isCounted && (request.isEventual || options.isDirectory !== true);
+  if (options.isDirectory === true && !(isCounted && query.filter !== null)) {
+    refuseAdvancedQuery(query);
+  }
   const fingerprint = fingerprintOf(query);
   const start = query.skipToken === null ? 0 : readSkipToken(query.skipToken, fingerprint);
   const size = Math.min(
@@ -56,7 +67,7 @@ export function cutPage<T>(
   const value: Record<string, unknown>[] = [];
   let next: number | null = null;
   let count = 0;
-  for (let index = query.isCounted ? 0 : start; index < options.items.length; index += 1) {
+  for (let index = isCounted ? 0 : start; index < options.items.length; index += 1) {
     const item = options.items.at(index);
     if (item === undefined) continue;
     const json = options.toJson(item);
@@ -69,15 +80,17 @@ export function cutPage<T>(
       continue;
     }
     next ??= index;
-    if (!query.isCounted) break;
+    if (!isCounted) break;
   }
   return {
     status: 200,
     body: {
-      "@odata.context": `${request.baseUrl}/${request.version ?? "v1.0"}/$metadata#${options.context}`,
-      ...(query.isCounted ? { "@odata.count": count } : {}),
+      "@odata.context": `${request.baseUrl}/${request.version}/$metadata#${options.context}`,
+      ...(isCounted ? { "@odata.count": count } : {}),
       value,
-      ...(next === null ? {} : { "@odata.nextLink": nextLink(request, next, fingerprint) }),
+      ...(next === null
+        ? {}
+        : { "@odata.nextLink": nextLink(options, request, next, fingerprint) }),
     },
   };
 }
@@ -125,8 +138,44 @@ function checkFilter<T>(options: PageOptions<T>, query: QueryOptions): void {
   }
 }
 
+/**
+ * The directory answers these from an index that lags behind, and only to who says that this is all right; a count
+ * alone is then left out without a word. https://learn.microsoft.com/graph/aad-advanced-queries
+ */
+function refuseAdvancedQuery({ filter }: QueryOptions): void {
+  const operator = filter === null ? null : findAdvancedOperator(filter);
+  if (operator === null) return;
+  throw new GraphError(
+    400,
+    "Request_UnsupportedQuery",
+    `Operator: '${operator}' is not supported because the 'ConsistencyLevel:eventual' header or '$count=true' is missing. Refer to https://aka.ms/graph-docs/advanced-queries for more information`,
+  );
+}
+
+function findAdvancedOperator(filter: Filter): string | null {
+  switch (filter.kind) {
+    case "and":
+    case "or":
+      return findAdvancedOperator(filter.left) ?? findAdvancedOperator(filter.right);
+    case "not":
+      return "not";
+    case "compare":
+      return filter.operator === "ne" ? "ne" : null;
+    case "text":
+      return filter.test === "endswith" ? "endsWith" : null;
+    case "in":
+      return null;
+  }
+}
+
 function nextLink(
-  request: { readonly query: QueryOptions; readonly link: string },
+  options: { readonly isLinkRelative?: boolean },
+  request: {
+    readonly query: QueryOptions;
+    readonly baseUrl: string;
+    readonly path: string;
+    readonly version: string;
+  },
   start: number,
   fingerprint: string,
 ): string {
@@ -135,7 +184,8 @@ function nextLink(
     if (name.toLowerCase() === "$skiptoken") parameters.delete(name);
   }
   parameters.set("$skiptoken", writeSkipToken(start, fingerprint));
-  return `${request.link}?${parameters.toString().replaceAll("%24", "$")}`;
+  const root = options.isLinkRelative === true ? "" : `${request.baseUrl}/${request.version}`;
+  return `${root}${request.path}?${parameters.toString().replaceAll("%24", "$")}`;
 }
 
 function fingerprintOf(query: QueryOptions): string {

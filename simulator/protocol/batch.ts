@@ -27,9 +27,19 @@ type Item = z.infer<typeof Batch>["requests"][number];
 
 /**
  * `POST /v1.0/$batch`: up to 20 requests, each answered on its own; one whose dependency failed gets 424.
+ * `ids` are the headers of the batch itself; each item has its own.
  * https://learn.microsoft.com/graph/json-batching
  */
-export function answerBatch(call: HttpCall, run: (call: HttpCall) => HttpAnswer): HttpAnswer {
+export function answerBatch(
+  call: HttpCall,
+  ids: Readonly<Record<string, string>>,
+  run: (call: HttpCall) => HttpAnswer,
+): HttpAnswer {
+  const answer = answerItems(call, run);
+  return { ...answer, headers: { ...answer.headers, ...ids } };
+}
+
+function answerItems(call: HttpCall, run: (call: HttpCall) => HttpAnswer): HttpAnswer {
   let input: unknown;
   try {
     input = JSON.parse(Buffer.from(call.bytes).toString("utf8"));

@@ -10,6 +10,7 @@ import { directoryState } from "../directory/directory.ts";
 import { project } from "../odata/page.ts";
 import { parseQuery, type QueryOptions } from "../odata/query.ts";
 import type { CostlyRequest } from "../throttling/request-cost.ts";
+import { priorityOf } from "../throttling/priority.ts";
 import type { Throttle, ThrottledCaller } from "../throttling/throttle.ts";
 import { Authenticator } from "./access-token.ts";
 import { IncomingRequest } from "./incoming-request.ts";
@@ -132,7 +133,7 @@ export class GraphService {
     if (this.#throttle.mode !== "none") {
       ids.throttling = this.#throttle.admit(
         costlyPartsOf(route, query),
-        throttledCaller(context, principal, params),
+        throttledCaller(context, principal, params, call.headers["x-ms-throttle-priority"]),
       );
     }
     const request = new IncomingRequest({
@@ -152,6 +153,11 @@ export class GraphService {
       code: null,
       answer: write(response, ids, request, route),
     };
+  }
+
+  /** The two ids of a request as headers. */
+  idHeadersOf(call: HttpCall): Readonly<Record<string, string>> {
+    return headersOf(this.#requestIds(call));
   }
 
   #requestIds(call: HttpCall): Ids {
@@ -212,8 +218,10 @@ function throttledCaller(
   context: Context,
   principal: Principal,
   params: Readonly<Record<string, string>>,
+  priority: string | undefined,
 ): ThrottledCaller {
   return {
+    priority: priorityOf(priority),
     appId: principal.appId,
     tenantId: principal.tenantId,
     users: context.world.estate.tenant(principal.tenantId)?.users ?? 0,

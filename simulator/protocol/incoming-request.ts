@@ -99,7 +99,8 @@ export class IncomingRequest implements GraphRequest {
 
   page<T>(options: PageOptions<T>): Page {
     const { query, baseUrl, version, path } = this;
-    return cutPage(options, { query, baseUrl, version, link: `${baseUrl}/${version}${path}` });
+    const isEventual = this.headers["consistencylevel"]?.toLowerCase() === "eventual";
+    return cutPage(options, { query, baseUrl, version, path, isEventual });
   }
 
   odataContext(fragment: string): string {

@@ -62,7 +62,9 @@ export function createSimulator(options: {
 
   const route = (call: HttpCall, path: string): HttpAnswer => {
     if (path === "/v1.0/$batch" && call.method === "POST") {
-      return gate.passBatch(call, (passed) => answerBatch(passed, throughFaults("batchItem")));
+      return gate.passBatch(call, (passed) =>
+        answerBatch(passed, graph.idHeadersOf(passed), throughFaults("batchItem")),
+      );
     }
     if (path.startsWith("/v1.0/") || path.startsWith("/beta/"))
       return throughFaults("request")(call);

@@ -7,6 +7,7 @@ import {
   type Workload,
 } from "./limits.ts";
 import { costOf, type CostlyRequest, type RequestCost } from "./request-cost.ts";
+import type { ThrottlePriority } from "./priority.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** "documented": the limits that Microsoft publishes; "none": nobody is throttled. */
@@ -21,6 +22,7 @@ export interface ThrottledCaller {
   readonly users: number;
   /** Id of the mailbox's user, for requests about one. */
   readonly mailbox: string | null;
+  readonly priority: ThrottlePriority;
   /** Unix milliseconds. */
   readonly now: number;
 }
@@ -67,10 +69,12 @@ export class Throttle {
     if (this.#mode === "none") return {};
     const cost = costOf(request);
     const charges = this.#charges(cost, caller);
-    const refusing = charges.filter((charge) => !charge.bucket.hasRoom(charge.cost, caller.now));
+    const refusing = charges.filter(
+      ({ bucket, cost: price }) => !bucket.hasRoom(price, caller.now, caller.priority),
+    );
     if (refusing.length > 0) {
-      for (const charge of refusing) charge.bucket.take(charge.cost, caller.now);
-      throw refusal(request, cost, longestWait(refusing, caller.now), caller);
+      for (const charge of refusing) charge.bucket.refuse(charge.cost, caller.now);
+      throw refusal(request, cost, longestWait(refusing, caller), caller);
     }
     for (const charge of charges) charge.bucket.take(charge.cost, caller.now);
     return headersOf(cost, charges, caller.now);
@@ -108,10 +112,13 @@ function sharers(scope: ThrottleScope, { appId, tenantId, mailbox }: ThrottledCa
   }
 }
 
-function longestWait(refusing: readonly Charge[], now: number): Charge & { seconds: number } {
+function longestWait(
+  refusing: readonly Charge[],
+  { now, priority }: ThrottledCaller,
+): Charge & { seconds: number } {
   const waits = refusing.map((charge) => ({
     ...charge,
-    seconds: charge.bucket.secondsUntil(charge.cost, now),
+    seconds: charge.bucket.secondsUntil(charge.cost, now, priority),
   }));
   return waits.reduce((left, right) => (right.seconds > left.seconds ? right : left));
 }

@@ -176,6 +176,23 @@ test("a failed request of a batch fails what depends on it, directly or not, and
   expect(middle?.headers).toEqual({ "Content-Type": "application/json" });
 });
 
+test("a batch has ids of its own, and each request in it too", async () => {
+  const answer = await simulator.fetch("/v1.0/$batch", {
+    method: "POST",
+    token,
+    headers: { "client-request-id": "mine" },
+    json: { requests: [get("1", "/users?$top=1"), get("2", "/users?$top=1")] },
+  });
+  expect(answer.headers["client-request-id"]).toBe("mine");
+  const { responses } = answer.body as Responses;
+  const ids = [answer.headers, ...responses.map(({ headers }) => headers)].map(
+    (headers) => headers["request-id"],
+  );
+  expect(new Set(ids).size).toBe(3);
+  const refused = await batch([get("1", "/users", ["1"])]);
+  expect(refused.headers["request-id"]).toEqual(expect.any(String));
+});
+
 test("spells the headers inside a batch as clients look them up", async () => {
   const { responses } = (await batch([get("1", "/users?$top=1")])).body as Responses;
   expect(Object.keys(responses[0]?.headers ?? {})).toEqual(
@@ -189,4 +206,46 @@ test.each([
   ["a circle", [get("1", "/users", ["2"]), get("2", "/users", ["1"])]],
 ])("refuses a batch in which a request depends on %s", async (_name, requests) => {
   expect((await batch(requests)).status).toBe(400);
+});
+
+const eventual = { ConsistencyLevel: "eventual" };
+
+/** Headers arrive in lower case over HTTP. */
+const read = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+  simulator.fetch(`/v1.0${path}`, {
+    token,
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+    ),
+  });
+
+test("a count is left out without a word unless the caller takes what lags behind", async () => {
+  const silent = await read("/users?$count=true&$top=2");
+  expect(silent.status).toBe(200);
+  expect(silent.body).not.toHaveProperty("@odata.count");
+  const counted = await read("/users?$count=true&$top=2", eventual);
+  expect(counted.body).toMatchObject({ "@odata.count": 12 });
+});
+
+test.each([
+  ["ne", "department ne 'Legal'"],
+  ["not", "not(startsWith(displayName,'A'))"],
+  ["endsWith", "userType eq 'Member' and endsWith(mail,'@contoso.com')"],
+])("the operator %s wants ConsistencyLevel and $count", async (operator, filter) => {
+  const path = `/users?$filter=${encodeURIComponent(filter)}`;
+  for (const refused of [
+    await read(path),
+    await read(path, eventual),
+    await read(`${path}&$count=true`),
+  ]) {
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        error: { code: "Request_UnsupportedQuery", message: expect.stringContaining(operator) },
+      },
+    });
+  }
+  const answer = await read(`${path}&$count=true`, eventual);
+  expect(answer.status).toBe(200);
+  expect((answer.body as { "@odata.count": number })["@odata.count"]).toBeGreaterThan(0);
 });

@@ -99,6 +99,26 @@ test("throttles the requests of a batch one by one", async () => {
   expect(responses[5]?.headers).toMatchObject({ "Retry-After": "4" });
 });
 
+test("x-ms-throttle-priority decides who is refused first once somebody is", async () => {
+  simulator = await listen({ throttling: "documented" });
+  const read = (priority?: string) =>
+    simulator.fetch("/auditLogs/provisioning", {
+      headers: priority === undefined ? {} : { "x-ms-throttle-priority": priority },
+    });
+  for (let count = 0; count < 5; count += 1) expect((await read("Low")).status).toBe(200);
+  const waits = [];
+  for (const priority of ["High", "Normal", "Low"]) {
+    const refused = await read(priority);
+    expect(refused.status).toBe(429);
+    waits.push(Number(refused.headers.get("retry-after")));
+  }
+  // Five in ten seconds: one drains every two. High waits for one of the admitted ones, the others for refused ones too.
+  expect(waits).toEqual([2, 6, 8]);
+  simulator.advance(2_000);
+  expect((await read()).status).toBe(429);
+  expect((await read("high")).status).toBe(200);
+});
+
 test("counts files in SharePoint's units and says so in its headers", async () => {
   simulator = await listen({ throttling: "documented" });
   const path = "/users/admin@contoso.com/drive/root/children";

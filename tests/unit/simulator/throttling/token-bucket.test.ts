@@ -38,6 +38,29 @@ test("a clock that stands still refills nothing, and one that goes back takes no
   expect(bucket.hasRoom(1, 6_000)).toBe(true);
 });
 
+test("while requests are refused, low priority waits longer and high does not wait for what was refused", () => {
+  const bucket = new TokenBucket(10, 10_000, 0);
+  bucket.take(9, 0);
+  // Priorities do not change the limits: without a refusal there is room for everybody.
+  for (const priority of ["low", "normal", "high"] as const) {
+    expect(bucket.hasRoom(1, 0, priority)).toBe(true);
+  }
+  bucket.take(1, 0);
+  for (const priority of ["low", "normal", "high"] as const) {
+    expect(bucket.hasRoom(1, 0, priority)).toBe(false);
+  }
+  bucket.refuse(1, 0);
+  const waits = (["low", "normal", "high"] as const).map((priority) =>
+    bucket.secondsUntil(1, 0, priority),
+  );
+  expect(waits).toEqual([3, 2, 1]);
+  expect(bucket.hasRoom(1, 1_000, "high")).toBe(true);
+  expect(bucket.hasRoom(1, 1_000, "normal")).toBe(false);
+  expect(bucket.hasRoom(1, 2_000, "normal")).toBe(true);
+  expect(bucket.hasRoom(1, 2_999, "low")).toBe(false);
+  expect(bucket.hasRoom(1, 3_000, "low")).toBe(true);
+});
+
 test("whoever waits as told is served, and no window grants more than its quota and one refill", () => {
   const step = record({
     wait: integer({ min: 0, max: 4_000 }),
@@ -51,7 +74,7 @@ test("whoever waits as told is served, and no window grants more than its quota 
       for (const { wait, cost } of steps) {
         now += wait;
         if (!bucket.hasRoom(cost, now)) {
-          bucket.take(cost, now);
+          bucket.refuse(cost, now);
           expect(bucket.usage(now)).toBeLessThanOrEqual(MAX_USAGE);
           now += bucket.secondsUntil(cost, now) * 1_000;
           expect(bucket.hasRoom(cost, now)).toBe(true);
