@@ -5,15 +5,28 @@ import type { InProcessAnswer } from "../../../simulator/protocol/in-process.ts"
 export class GraphDrive {
   readonly #client: BackupClient;
   readonly #drive: string;
+  /** Address of the site; null for a OneDrive. */
+  readonly #site: string | null;
 
-  constructor(client: BackupClient, driveId: string) {
+  constructor(client: BackupClient, driveId: string, site: string | null) {
     this.#client = client;
     this.#drive = `/drives/${driveId}`;
+    this.#site = site;
   }
 
+  /** The drive of `/users/{id}` or `/sites/{id}`. */
   static async of(client: BackupClient, owner: string): Promise<GraphDrive> {
     const drive = await ask(client, "GET", `${owner}/drive`);
-    return new GraphDrive(client, drive["id"] as string);
+    return new GraphDrive(client, drive["id"] as string, owner.startsWith("/sites") ? owner : null);
+  }
+
+  /** Lets an application into the site; nothing for a OneDrive. */
+  async grant(role: "read" | "write", application: string): Promise<void> {
+    if (this.#site === null) return;
+    await ask(this.#client, "POST", `${this.#site}/permissions`, {
+      roles: [role],
+      grantedToIdentities: [{ application: { id: application, displayName: "Reader" } }],
+    });
   }
 
   ask(method: string, path: string, content?: unknown): Promise<Json> {
@@ -44,6 +57,10 @@ export class GraphDrive {
             }
           : {}),
       });
+    }
+    if (this.#site !== null) {
+      const { value } = await ask(this.#client, "GET", `${this.#site}/permissions`);
+      views.push({ id: "site", permissions: value });
     }
     return views.sort((left, right) => ((left["id"] as string) < (right["id"] as string) ? -1 : 1));
   }

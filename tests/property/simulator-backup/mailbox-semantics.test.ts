@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { planMailboxNewFolder } from "../../../simulator/backup/restore-mailbox.ts";
+import { CASES, expectEqual } from "./expect-equal.ts";
 import { InMemoryContent } from "./in-memory-content.ts";
 import {
   isAnother,
@@ -10,9 +11,6 @@ import {
   type MailModel,
   type ModelMail,
 } from "./mailbox-model.ts";
-
-/** Random histories; more of them at night: `RESTORE_CASES=50000 npm test -- mailbox-semantics`. */
-const CASES = Number(process.env["RESTORE_CASES"] ?? 1_000);
 
 const history = fc.record({
   steps: fc.array(mailStep, { minLength: 1, maxLength: 30 }),
@@ -32,7 +30,7 @@ test(`a mailbox restored after any of ${CASES} random histories gets back what w
   fc.assert(
     fc.property(history, ({ steps, moment }) => {
       const mailbox = new MailHistory(new InMemoryContent("mailbox"), steps);
-      expect(modelOf(mailbox.content.list())).toEqual(mailbox.model);
+      expectEqual(modelOf(mailbox.content.list()), mailbox.model);
       const { at, model: then } = mailbox.moments[moment % mailbox.moments.length] ?? {
         at: 0,
         model: {},
@@ -49,7 +47,7 @@ test(`a mailbox restored after any of ${CASES} random histories gets back what w
         expected[id] = { ...then[id], parentId: hasFolder ? parentId : plan.folder?.id };
       }
       const { [plan.folder?.id ?? ""]: folder, ...after } = modelOf(mailbox.content.list());
-      expect(after).toEqual(expected);
+      expectEqual(after, expected);
       // A folder for recovered items is only made for items whose own is gone.
       expect(folder !== undefined).toBe(
         wanted.some((id) => {
@@ -84,7 +82,7 @@ test("a restore into a new folder touches nothing and makes no folder when nothi
       const after = modelOf(content.list());
       const wanted = differing(then, before);
       expect(plan.folder === null).toBe(wanted.length === 0);
-      for (const [id, mail] of Object.entries(before)) expect(after[id]).toEqual(mail);
+      for (const [id, mail] of Object.entries(before)) expectEqual(after[id], mail);
       const made = Object.entries(after).filter(([id]) => before[id] === undefined);
       const copies = made.filter(([id]) => id !== plan.folder?.id).map(([, mail]) => mail);
       expect(texts(copies)).toEqual(

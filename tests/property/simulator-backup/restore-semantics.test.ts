@@ -1,17 +1,9 @@
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
-import { isDeepStrictEqual } from "node:util";
 import { planCopy, planRollback } from "../../../simulator/backup/restore-files.ts";
+import { CASES, expectEqual } from "./expect-equal.ts";
 import { driveStep, DriveHistory } from "./drive-model.ts";
 import { InMemoryContent } from "./in-memory-content.ts";
-
-/** Random histories of each kind; more of them at night: `RESTORE_CASES=50000 npm test -- restore-semantics`. */
-const CASES = Number(process.env["RESTORE_CASES"] ?? 1_000);
-
-/** The same as `toEqual`, a hundred times faster when it holds. */
-function expectEqual(actual: unknown, expected: unknown): void {
-  if (!isDeepStrictEqual(actual, expected)) expect(actual).toEqual(expected);
-}
 
 const history = fc.record({
   steps: fc.array(driveStep, { minLength: 1, maxLength: 30 }),
