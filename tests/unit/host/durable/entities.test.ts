@@ -200,3 +200,11 @@ test("a release that arrives before its lock was granted withdraws the request",
   expect(batch.lock).toEqual(lock);
   expect(batch.consumed).toEqual(new Set([request, release]));
 });
+
+test("the lock request of an execution that has ended is dropped: nobody would give the lock back", () => {
+  const request = delivery("op", { id: "L", parent: "gone", lockset, pos: 0 });
+  const next = delivery("op", { op: "get" });
+  const batch = takeEntityBatch(null, [request, next], 10, ({ parent }) => parent !== "gone");
+  expect(batch).toMatchObject({ lock: null, granted: [], operations: [next] });
+  expect(batch.consumed).toEqual(new Set([request, next]));
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { EntityContext } from "durable-functions";
 import { createMemoryStore } from "../../../../host/store/memory-store.ts";
+import type { HostStore } from "../../../../host/store/store.ts";
 import {
   df,
   startDurableHost,
@@ -332,9 +333,27 @@ test.each([
   expect([lockOf(host, "lock1"), lockOf(host, "lock2")]).toEqual([null, null]);
 });
 
+/** Commits one after the other, each some turns of the event loop long, as a disk does. */
+function createSlowStore(): HostStore {
+  const memory = createMemoryStore();
+  let latest: Promise<void> = Promise.resolve();
+  return {
+    ...memory,
+    commit: (operations) => {
+      latest = latest.then(async () => {
+        for (let loop = 0; loop < 3; loop += 1) {
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await memory.commit(operations);
+      });
+      return latest;
+    },
+  };
+}
+
 test("orchestrations that are terminated at any moment of their locking leave no lock behind", async () => {
-  await using host = await startDurableHost();
-  for (let loops = 0; loops < 25; loops += 1) {
+  await using host = await startDurableHost({ store: createSlowStore() });
+  for (let loops = 0; loops < 40; loops += 1) {
     await host.start("holdsLocks", `victim-${loops}`);
     for (let loop = 0; loop < loops; loop += 1) {
       await new Promise((resolve) => setImmediate(resolve));
