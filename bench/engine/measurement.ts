@@ -42,7 +42,7 @@ export async function measureContestant(
   }
 
   const filled = await contestant.start(newFolder());
-  const finished = await inTime(2 * plan.limitMs, filled.finish(plan.finished, plan.limitMs));
+  const finished = await inTime(2 * plan.limitMs, filled.finish(plan.finished, 1.5 * plan.limitMs));
   if (finished !== null) {
     report("memory", filled.megabytes());
     report("finished", finished);
