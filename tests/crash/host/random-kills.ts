@@ -75,7 +75,7 @@ function planDeath(random: () => number, points: readonly string[]): Plan {
   const name = [...points, "*"][Math.floor(random() * (points.length + 1))]!;
   // Few passes meet recovery, many meet the load.
   const passes = name === "*" ? 80 : 8;
-  return { kind: "point", crashAt: `${name}#${1 + Math.floor(random() ** 2 * passes)}` };
+  return { kind: "point", crashAt: `${name}#${1 + Math.floor(random() ** 3 * passes)}` };
 }
 
 /** All instances of the load, each played by a client of its own that survives the hosts. */
