@@ -4,8 +4,9 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
-import type { JournalRow } from "../../../simulator/core/journal.ts";
-import { OWNER, smallEstate } from "../../contract/simulator/small-estate.ts";
+import type { JournalRow } from "../../../../simulator/core/journal.ts";
+import { startSimulator } from "../../../../simulator/start.ts";
+import { OWNER, smallEstate } from "../small-estate.ts";
 import { startSimulatorProcess, type SimulatorProcess } from "./simulator-process.ts";
 
 let directory: string;
@@ -80,7 +81,8 @@ test("keeps every acknowledged change and its journal row over kill -9, and one 
   expect(acknowledged.length).toBeGreaterThanOrEqual(60);
 
   const second = await start();
-  await expect(start()).rejects.toThrow(
+  const again = startSimulator({ readSeed: smallEstate, dataDir: data, port: 0, clock: Date });
+  await expect(again).rejects.toThrow(
     `The data directory ${data} is in use by process ${second.child.pid ?? 0}.`,
   );
   for (const name of acknowledged) {
@@ -94,22 +96,20 @@ test("keeps every acknowledged change and its journal row over kill -9, and one 
   }
 });
 
-test("ends by itself when its parent disappears", async () => {
-  const simulator = await start("--exit-with-parent");
-  const ended = new Promise((resolve) => simulator.child.once("exit", resolve));
-  simulator.child.disconnect();
-  expect(await ended).toBe(0);
-});
-
-test("moves a virtual clock of its own and remembers the instant reached", async () => {
+test("remembers the instant that its virtual clock reached, throttles nobody meanwhile, and ends with its parent", async () => {
   const first = await start("--clock", "virtual@2026-03-02T06:00:00Z");
+  const throttling = await fetch(`${first.url}/simulator/throttling`);
+  expect(await throttling.json()).toMatchObject({ mode: "none" });
   const answer = await fetch(`${first.url}/simulator/clock`, {
     method: "POST",
     body: JSON.stringify({ advanceBySeconds: 86_400 }),
   });
   expect(await answer.json()).toEqual({ now: "2026-03-03T06:00:00.000Z" });
   await first.kill();
-  const second = await start("--clock", "virtual");
+  const second = await start("--clock", "virtual", "--exit-with-parent");
   const clock = await fetch(`${second.url}/simulator/clock`);
   expect(await clock.json()).toMatchObject({ now: "2026-03-03T06:00:00.000Z" });
+  const ended = new Promise((resolve) => second.child.once("exit", resolve));
+  second.child.disconnect();
+  expect(await ended).toBe(0);
 });

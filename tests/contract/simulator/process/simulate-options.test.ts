@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 
-import { smallEstate } from "../../../contract/simulator/small-estate.ts";
-import { startSimulatorProcess, type SimulatorProcess } from "../simulator-process.ts";
+import { smallEstate } from "../small-estate.ts";
+import { startSimulatorProcess, type SimulatorProcess } from "./simulator-process.ts";
 
 let directory: string;
 let seed: string;
@@ -48,11 +48,6 @@ test("begins with the faults of a file, and throttles as documented by the syste
   expect((await fetch(`${simulator.url}/v1.0/users`)).status).toBe(418);
   expect((await fetch(`${simulator.url}/v1.0/users`)).status).toBe(401);
   expect((await fetch(`${simulator.url}/v1.0/groups`)).status).toBeGreaterThanOrEqual(500);
-});
-
-test("throttles nobody by a virtual clock", async () => {
-  const simulator = await start("--clock", "virtual");
-  expect((await read(simulator, "/throttling"))["mode"]).toBe("none");
 });
 
 test("says what is wrong with a fault file", async () => {
