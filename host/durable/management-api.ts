@@ -40,6 +40,11 @@ export interface ManagementApiOptions {
 const START_RETRY_SECONDS = "10";
 const STATUS_RETRY_SECONDS = "5";
 const DEFAULT_PAGE_SIZE = 100;
+/**
+ * How long the answer to a control message waits until it has taken effect, in real milliseconds. It cannot be lost any
+ * more; a turn that takes long, or a version that this host does not run, must not keep the caller.
+ */
+const CONTROL_PATIENCE_MS = 1_000;
 /** What keys of the store have room for. */
 const LONGEST_INSTANCE_ID = 1_000;
 
@@ -352,7 +357,7 @@ export class ManagementApi {
           );
         }
         const { consumed } = await orchestrations.send(instanceId, { kind: verb, reason });
-        await consumed;
+        await withPatience(consumed);
         return answer(202);
       }
       case "rewind": {
@@ -389,4 +394,13 @@ export class ManagementApi {
     }
     return this.#accepted(request, restarted.instanceId);
   }
+}
+
+async function withPatience(done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CONTROL_PATIENCE_MS);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }

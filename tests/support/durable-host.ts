@@ -115,6 +115,8 @@ export interface DurableHostOptions {
   readonly clock?: VirtualClock;
   /** Answers an invocation in the function's place, or null to let it run. */
   readonly intercept?: (functionName: string) => InvokeResult | null;
+  /** What an invocation of a function waits for first. */
+  readonly before?: (functionName: string) => Promise<void> | null;
   /** Functions that a newer or older deployment does not have. */
   readonly without?: readonly string[];
 }
@@ -177,13 +179,16 @@ const nextLoop = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 export async function startDurableHost(options: DurableHostOptions = {}): Promise<DurableHost> {
   const { store = createMemoryStore(), without = [], settings = {} } = options;
-  const { intercept = () => null } = options;
+  const { intercept = () => null, before = () => null } = options;
   const clock = options.clock ?? new VirtualClock({ startsAt: STARTS_AT });
   const logged: string[] = [];
   const engine = createDurableEngine({
     store,
     clock,
-    invoke: async (name, trigger) => intercept(name) ?? (await invoke(name, trigger)),
+    async invoke(name, trigger) {
+      await before(name);
+      return intercept(name) ?? (await invoke(name, trigger));
+    },
     settings: parseDurableTaskSettings(settings),
     functions: [...registered.values()]
       .filter(({ metadata }) => !without.includes(metadata.name))
