@@ -2,6 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { areas } from "./areas.ts";
+import { CONTRADICTIONS } from "./backup/contradictions.ts";
+import { DOCUMENTED_DURATIONS } from "./backup/durations.ts";
+import { CAPS, LIMITS } from "./backup/limits.ts";
 import type { Route } from "./core/route.ts";
 import { THROTTLING_LIMITS, type ThrottlingLimit } from "./throttling/limits.ts";
 
@@ -18,11 +21,75 @@ export function renderCoverage(current: string): string {
   });
   const total = areas.reduce((sum, area) => sum + area.routes.length, 0);
   return [
-    [head, MARK, "## Throttling limits", limitsTable()].join("\n\n"),
-    ["## Routes", `${total} routes.`, ...parts].join("\n\n"),
+    head,
+    MARK,
+    "## Where the documentation contradicts itself",
+    contradictionsTable(),
+    "## Limits of Microsoft 365 Backup",
+    "Adjustable in a seed: `limits.backup`. A cap is off unless a seed sets it, to a number or to `documented`.",
+    backupLimitsTable(),
+    "## Durations of Microsoft 365 Backup",
+    "Adjustable in a seed: `durations.backup`. Minutes, unless the name says days; the seed draws between two numbers.",
+    durationsTable(),
+    "## Throttling limits",
+    limitsTable(),
+    "## Routes",
+    `${total} routes.`,
+    ...parts,
+    "## Beta routes",
+    "Below `/beta`, with `--beta` or `options.beta` of the seed; refused otherwise.",
+    table(areas.flatMap((area) => area.betaRoutes ?? [])),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function contradictionsTable(): string {
+  const rows = CONTRADICTIONS.map(({ topic, says, butAlso, choice }) => [
+    topic,
+    says,
+    butAlso,
+    choice,
+  ]);
+  return lines([["Topic", "One page", "Another", "Our choice"], rows]);
+}
+
+function backupLimitsTable(): string {
+  const rows = [...limitRows(LIMITS, "limit"), ...limitRows(CAPS, "cap, off")];
+  return lines([["Name", "Number", "Kind", "Source"], rows]);
+}
+
+function limitRows(
+  limits: Readonly<Record<string, { readonly value: number; readonly source: string }>>,
+  kind: string,
+): string[][] {
+  return Object.entries(limits).map(([name, { value, source }]) => [
+    `\`${name}\``,
+    String(value),
+    kind,
+    source,
+  ]);
+}
+
+function durationsTable(): string {
+  const { restore, ...spans } = DOCUMENTED_DURATIONS;
+  const rows = Object.entries(spans).map(([name, value]) => [
+    `\`${name}\``,
+    typeof value === "number" ? String(value) : `${value.min} to ${value.max}`,
+  ]);
+  const steps = (["site", "drive", "mailbox"] as const).map((kind) => [
+    `\`restore.${kind}\``,
+    restore[kind].map(({ units, minutes }) => `${units}: ${minutes}`).join(", "),
+  ]);
+  return lines([
+    ["Name", "Documented or assumed"],
+    [
+      ...rows,
+      ...steps,
+      ["`restore.unitsPerHour`", `${restore.unitsPerHour} (beyond the last step)`],
+      ["`restore.expressShare`", String(restore.expressShare)],
+    ],
+  ]);
 }
 
 function limitsTable(): string {

@@ -36,6 +36,7 @@ import {
   resourceHeld,
   unitFailed,
   unitOffboardCancelled,
+  unitOffboarded,
   unitOffboardRequested,
   unitsAdded,
   unitsReleased,
@@ -58,7 +59,7 @@ import {
   sessionPatched,
 } from "./session-events.ts";
 import { sessionRoutes } from "./session-routes.ts";
-import { unitRoutes } from "./unit-routes.ts";
+import { unitOffboardDue, unitRoutes } from "./unit-routes.ts";
 
 /** Microsoft 365 Backup Storage: everything under `/solutions/backupRestore`. */
 export const backupArea: Area = {
@@ -82,6 +83,7 @@ export const backupArea: Area = {
     unitStalled,
     resourceHeld,
     unitOffboardRequested,
+    unitOffboarded,
     unitOffboardCancelled,
     bulkJobCreated,
     bulkJobCompleted,
@@ -102,6 +104,7 @@ export const backupArea: Area = {
     emailNotificationsChanged,
   ],
   transitions: [
+    unitOffboardDue,
     controllerSwitched,
     serviceOrphaned,
     bulkJobDue,

@@ -25,7 +25,7 @@ function countStatistics(policy: ProtectionPolicy, tenant: TenantBackup, now: nu
     const unit = units.at(index);
     if (unit === undefined) continue;
     count.total += 1;
-    const status = unitStatusAt(unit, now, tenant.durations);
+    const status = unitStatusAt(unit, now);
     if (unit.error !== null) count.protectedFailed += 1;
     else if (status === "protected") count.protectedCompleted += 1;
     else if (status === "protectRequested") count.protectedInProgress += 1;

@@ -27,12 +27,7 @@ export function statusOf(
   tenant: TenantBackup,
   now: number,
 ): PolicyStatus {
-  return policyStatusAt(
-    policy,
-    tenant.units.remarkable(policy.service, policy.id, now),
-    now,
-    tenant.durations,
-  );
+  return policyStatusAt(policy, tenant.units.remarkable(policy.service, policy.id, now), now);
 }
 
 /** Whether another policy of the service protects, or is about to. */

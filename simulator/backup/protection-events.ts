@@ -297,6 +297,19 @@ export const unitOffboardRequested = defineEvent(
   (payload) => payload.unitId,
 );
 
+/** The grace is over: the unit's backups are deleted. */
+export const unitOffboarded = defineEvent(
+  backupState,
+  "backup.unitOffboarded",
+  (state, payload: { unitId: string }, meta) => {
+    const unit = tenantOf(state, meta.tenantId).units.edit(payload.unitId);
+    unit.status = "offboarded";
+    unit.spans = [];
+    unit.modified = { by: null, at: meta.at };
+  },
+  (payload) => payload.unitId,
+);
+
 export const unitOffboardCancelled = defineEvent(
   backupState,
   "backup.unitOffboardCancelled",

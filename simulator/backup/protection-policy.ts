@@ -21,7 +21,6 @@ export function policyStatusAt(
   policy: ProtectionPolicy,
   units: Iterable<ProtectionUnit>,
   now: number,
-  durations: BackupDurations,
 ): PolicyStatus {
   if (now < policy.updatingUntil) {
     return "updating";
@@ -30,7 +29,7 @@ export function policyStatusAt(
     return "inactive";
   }
   for (const unit of units) {
-    if (unit.error !== null || unitStatusAt(unit, now, durations) !== "protected") {
+    if (unit.error !== null || unitStatusAt(unit, now) !== "protected") {
       return "activeWithErrors";
     }
   }

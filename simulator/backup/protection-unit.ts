@@ -1,5 +1,4 @@
 import type { Stamp } from "./stamp.ts";
-import { DAY_MS, type BackupDurations } from "./durations.ts";
 import type { Service } from "./service-kind.ts";
 
 export type UnitStatus =
@@ -53,25 +52,8 @@ export interface ProtectionUnit {
 }
 
 /** Status at an instant. */
-export function unitStatusAt(
-  unit: ProtectionUnit,
-  now: number,
-  durations: BackupDurations,
-): UnitStatus {
-  if (unit.pending !== null && now < unit.pending.settlesAt) {
-    return unit.pending.status;
-  }
-  if (unit.status === "offboardRequested" && isOffboarded(unit, now, durations)) {
-    return "offboarded";
-  }
-  return unit.status;
-}
-
-function isOffboarded(unit: ProtectionUnit, now: number, durations: BackupDurations): boolean {
-  return (
-    unit.offboardRequestedAt !== null &&
-    now >= unit.offboardRequestedAt + durations.offboardGraceDays * DAY_MS
-  );
+export function unitStatusAt(unit: ProtectionUnit, now: number): UnitStatus {
+  return unit.pending !== null && now < unit.pending.settlesAt ? unit.pending.status : unit.status;
 }
 
 /** The policy that holds the unit at an instant; a removal lets go once it has settled. */
@@ -82,12 +64,8 @@ export function unitPolicyAt(unit: ProtectionUnit, now: number): string | null {
 }
 
 /** Sources at an instant; an unprotected unit has none. */
-export function unitSourcesAt(
-  unit: ProtectionUnit,
-  now: number,
-  durations: BackupDurations,
-): string {
-  const status = unitStatusAt(unit, now, durations);
+export function unitSourcesAt(unit: ProtectionUnit, now: number): string {
+  const status = unitStatusAt(unit, now);
   if (unit.sources === 0 || (status !== "protected" && status !== "protectRequested")) {
     return "none";
   }
@@ -98,7 +76,7 @@ export function unitSourcesAt(
   if ((unit.sources & DYNAMIC_RULE_SOURCE) !== 0) {
     words.push("dynamicRule");
   }
-  return words.join(",");
+  return words.join(", ");
 }
 
 /** Starts protection: `protectRequested` until `settlesAt`, points from `firstPointAt` on. */

@@ -111,12 +111,7 @@ export function policyJson(
     "@odata.type": SERVICE_WORDS[policy.service].policyType,
     id: policy.id,
     displayName: policy.displayName,
-    status: policyStatusAt(
-      policy,
-      tenant.units.remarkable(policy.service, policy.id, now),
-      now,
-      tenant.durations,
-    ),
+    status: policyStatusAt(policy, tenant.units.remarkable(policy.service, policy.id, now), now),
     isEnabled: policy.isActive,
     retentionSettings: RETENTION_SETTINGS,
     ...(options.isCounted
@@ -133,7 +128,7 @@ function countUnits(policy: ProtectionPolicy, tenant: TenantBackup, now: number)
     const unit = units.at(index);
     if (unit === undefined) continue;
     count.total += 1;
-    const status = unitStatusAt(unit, now, tenant.durations);
+    const status = unitStatusAt(unit, now);
     if (unit.error !== null) count.failed += 1;
     else if (status === "protected") count.completed += 1;
     else if (status.endsWith("Requested")) count.inProgress += 1;
@@ -152,8 +147,8 @@ export function unitJson(unit: ProtectionUnit, tenant: TenantBackup, request: Gr
     "@odata.type": words.unitType,
     id: unit.id,
     policyId: unitPolicyAt(unit, request.now) ?? "",
-    status: evolvable(unitStatusAt(unit, request.now, tenant.durations), request),
-    protectionSources: unitSourcesAt(unit, request.now, tenant.durations),
+    status: evolvable(unitStatusAt(unit, request.now), request),
+    protectionSources: unitSourcesAt(unit, request.now),
     ...names,
     error: errorJson(unit.error),
     offboardRequestedDateTime: isoOrNull(unit.offboardRequestedAt),

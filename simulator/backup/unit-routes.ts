@@ -1,12 +1,18 @@
+import { defineTransition } from "../core/area.ts";
 import { identityOf } from "../core/principal.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
 import { equalTo } from "../odata/filter.ts";
 import type { Sequence } from "../odata/page.ts";
 import { CONFIGURATION, delegatedOnly, isGuid, openBackup } from "./access.ts";
-import type { TenantBackup } from "./backup-state.ts";
+import { backupOf, type TenantBackup } from "./backup-state.ts";
+import { DAY_MS } from "./durations.ts";
 import { refusal } from "./error-catalogue.ts";
 import { findPolicy } from "./policy-lookup.ts";
-import { unitOffboardCancelled, unitOffboardRequested } from "./protection-events.ts";
+import {
+  unitOffboardCancelled,
+  unitOffboarded,
+  unitOffboardRequested,
+} from "./protection-events.ts";
 import { unitPolicyAt, unitStatusAt, type ProtectionUnit } from "./protection-unit.ts";
 import { unitJson } from "./representation.ts";
 import { SERVICE_WORDS, SERVICES, type Service } from "./service-kind.ts";
@@ -94,21 +100,36 @@ function readUnit(request: GraphRequest, service: Service | null): GraphResponse
   return answerUnit(request, tenant, unit);
 }
 
+/** Ninety days after the request the backups are deleted, unless it was taken back. */
+export const unitOffboardDue = defineTransition<{ unitId: string; requestedAt: number }>(
+  "backup.unitOffboardDue",
+  (context, { unitId, requestedAt }) => {
+    const unit = backupOf(context).units.get(unitId);
+    if (unit?.status !== "offboardRequested" || unit.offboardRequestedAt !== requestedAt) return;
+    context.emit(unitOffboarded, { unitId });
+  },
+);
+
 function offboard(request: GraphRequest): GraphResponse {
   const tenant = openBackup(request, "changeProtection");
   const unit = findUnit(request, tenant);
-  const status = unitStatusAt(unit, request.now, tenant.durations);
+  const status = unitStatusAt(unit, request.now);
   if (status !== "unprotected" || unitPolicyAt(unit, request.now) !== null) {
     throw refusal("units", "OperationNotAllowed");
   }
   request.emit(unitOffboardRequested, { unitId: unit.id, by: identityOf(request.principal) });
+  request.schedule(
+    request.now + Math.round(tenant.durations.offboardGraceDays * DAY_MS),
+    unitOffboardDue,
+    { unitId: unit.id, requestedAt: request.now },
+  );
   return answerUnit(request, tenant, tenant.units.get(unit.id) ?? unit);
 }
 
 function cancelOffboard(request: GraphRequest): GraphResponse {
   const tenant = openBackup(request, "changeProtection");
   const unit = findUnit(request, tenant);
-  if (unitStatusAt(unit, request.now, tenant.durations) !== "offboardRequested") {
+  if (unitStatusAt(unit, request.now) !== "offboardRequested") {
     throw refusal("units", "OperationNotAllowed");
   }
   request.emit(unitOffboardCancelled, { unitId: unit.id, by: identityOf(request.principal) });

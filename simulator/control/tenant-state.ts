@@ -113,7 +113,7 @@ function backupStateOf(source: Source, tenantId: string): TenantState["backup"] 
 }
 
 function countUnits(
-  { units, durations }: TenantBackup,
+  { units }: TenantBackup,
   now: number,
 ): Pick<TenantState["backup"], "units" | "unitsWithError"> {
   if (units.all().length > MAX_COUNTED_UNITS) return { units: null, unitsWithError: null };
@@ -125,7 +125,7 @@ function countUnits(
       const unit = list.at(index);
       if (unit === undefined) continue;
       if (unit.error !== null) unitsWithError += 1;
-      const status = unitStatusAt(unit, now, durations);
+      const status = unitStatusAt(unit, now);
       statuses[status] = (statuses[status] ?? 0) + 1;
     }
     return statuses;

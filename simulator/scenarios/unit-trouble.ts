@@ -103,7 +103,7 @@ function troubleUnits(
 }
 
 function chooseProtectionUnits(context: Context, choice: Choice): readonly ProtectionUnit[] {
-  const { units, durations } = backupOf(context);
+  const { units } = backupOf(context);
   if (choice.unitIds !== undefined) {
     return choice.unitIds.map((id) => {
       const unit = units.get(id);
@@ -115,7 +115,7 @@ function chooseProtectionUnits(context: Context, choice: Choice): readonly Prote
   const candidates: ProtectionUnit[] = [];
   for (let index = 0; index < list.length; index += 1) {
     const unit = list.at(index);
-    if (unit !== undefined && unitStatusAt(unit, context.now, durations) === "protected") {
+    if (unit !== undefined && unitStatusAt(unit, context.now) === "protected") {
       candidates.push(unit);
     }
   }

@@ -76,7 +76,7 @@ async function agreeOnUnits(
     const status = model.unitStatus(unit);
     const isOn = status === "protected" || status === "protectRequested";
     const words = (["manual", "dynamicRule"] as const).filter((word) => unit.sources.has(word));
-    return isOn && words.length > 0 ? words.join(",") : "none";
+    return isOn && words.length > 0 ? words.join(", ") : "none";
   };
   expect(
     Object.fromEntries(

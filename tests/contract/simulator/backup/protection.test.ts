@@ -142,9 +142,12 @@ test("a unit is offboarded ninety days after the request and cannot be taken bac
     });
     return (answer.body as Json)["status"];
   };
+  const newest = () => client.search(idOf(unit), "2026-01-01T00:00:00Z", "2026-03-02T06:00:00Z");
   client.sim.advanceBy(89 * DAY_MS);
   expect(await status()).toBe("offboardRequested");
+  expect(await newest()).not.toHaveLength(0);
   client.sim.advanceBy(DAY_MS);
   expect(await status()).toBe("offboarded");
+  expect(await newest()).toHaveLength(0);
   expect((await person(client).call("POST", `${path}/cancelOffboard`)).status).toBe(403);
 });
