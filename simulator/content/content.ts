@@ -13,6 +13,7 @@ import {
   type ItemVersion,
   type VersionMark,
 } from "./item.ts";
+import { liveOf, PresentItems } from "./present-items.ts";
 import { generateVersions, rootItemId } from "./seeded-items.ts";
 import { WrittenVersions } from "./written-versions.ts";
 
@@ -25,13 +26,6 @@ export interface ItemState {
   readonly versions: readonly ItemVersion[];
 }
 
-/** What a container holds now, arranged for reading. */
-interface Present {
-  readonly versions: readonly ItemVersion[];
-  readonly histories: ReadonlyMap<string, readonly ItemVersion[]>;
-  readonly live: readonly ItemVersion[];
-}
-
 /**
  * The version histories of all mailboxes, drives and sites. What the seed gives is generated when asked for and only
  * kept for a while; what requests add is kept.
@@ -40,7 +34,7 @@ class Content {
   readonly #estate: Estate;
   readonly #written = new WrittenVersions();
   readonly #generated = new RecentMap<string, readonly ItemVersion[]>(CACHED_CONTAINERS);
-  readonly #present = new RecentMap<string, Present>(CACHED_CONTAINERS);
+  readonly #present = new RecentMap<string, PresentItems>(CACHED_CONTAINERS);
   readonly #checksums = new RecentMap<string, string>(CACHED_CHECKSUMS);
 
   constructor(estate: Estate) {
@@ -66,10 +60,17 @@ class Content {
   deleted(container: Container): readonly ItemVersion[] {
     // The seed deletes nothing.
     if (!this.isTouched(container)) return [];
-    return [...this.#presentOf(container).histories.values()].flatMap((history) => {
-      const last = history.at(-1);
-      return last?.isDeleted === true ? [last] : [];
-    });
+    return this.#presentOf(container).deleted;
+  }
+
+  /** What lies directly in a folder now; null: at the top. */
+  children(container: Container, parentId: string | null): readonly ItemVersion[] {
+    return this.#presentOf(container).children(parentId);
+  }
+
+  /** What has a name in a folder now; case does not matter. */
+  named(container: Container, parentId: string | null, name: string): readonly ItemVersion[] {
+    return this.#presentOf(container).named(parentId, name);
   }
 
   /** One item as it was at an instant (default: now), or null if it did not exist. */
@@ -94,7 +95,7 @@ class Content {
 
   /** All versions of one item, oldest first, deletions included. */
   history(container: Container, itemId: string, until?: number): readonly ItemVersion[] {
-    const history = this.#presentOf(container).histories.get(itemId) ?? [];
+    const history = this.#presentOf(container).history(itemId);
     return until === undefined ? history : history.filter((version) => version.at <= until);
   }
 
@@ -126,7 +127,7 @@ class Content {
 
   append(container: Container, versions: readonly ItemVersion[]): void {
     const key = containerKey(container);
-    this.#present.delete(key);
+    const present = this.#present.peek(key);
     const { versions: list, arrivals } = this.#written.edit(key);
     arrivals.push(...versions);
     for (const version of versions) {
@@ -134,22 +135,17 @@ class Content {
       // Scenarios report what happened over the past minutes; the list stays in order of time.
       while (place > 0 && (list[place - 1]?.at ?? 0) > version.at) place -= 1;
       list.splice(place, 0, version);
+      // What belongs before another version is arranged anew when somebody reads.
+      if (present?.add(version) === false) this.#present.delete(key);
     }
   }
 
-  #presentOf(container: Container): Present {
+  #presentOf(container: Container): PresentItems {
     const key = containerKey(container);
     return this.#present.get(key, () => {
       const seeded = this.#generated.get(key, () => generateVersions(this.#estate, container));
       const appended = this.#written.get(key)?.versions ?? [];
-      const versions = merge(seeded, appended);
-      const histories = new Map<string, ItemVersion[]>();
-      for (const version of versions) {
-        const history = histories.get(version.itemId);
-        if (history === undefined) histories.set(version.itemId, [version]);
-        else history.push(version);
-      }
-      return { versions, histories, live: liveOf(versions) };
+      return new PresentItems(merge(seeded, appended));
     });
   }
 }
@@ -163,12 +159,6 @@ function merge(
   const all = [...seeded, ...appended];
   const isInOrder = (seeded.at(-1)?.at ?? 0) <= (appended[0]?.at ?? 0);
   return isInOrder ? all : all.sort((left, right) => left.at - right.at);
-}
-
-function liveOf(versions: readonly ItemVersion[]): readonly ItemVersion[] {
-  const latest = new Map<string, ItemVersion>();
-  for (const version of versions) latest.set(version.itemId, version);
-  return [...latest.values()].filter(({ isDeleted, kind }) => !isDeleted && kind !== "root");
 }
 
 export const contentState = defineState("content", (estate) => new Content(estate), {

@@ -81,13 +81,11 @@ export function itemAt(
   path: string,
   folderId: string | null = null,
 ): ItemVersion | null {
-  const items = contentState.of(request).list(site.container);
+  const content = contentState.of(request);
   let parentId = folderId;
   let found: ItemVersion | undefined;
   for (const name of path.split("/")) {
-    found = items.find(
-      (item) => item.parentId === parentId && item.name.toLowerCase() === name.toLowerCase(),
-    );
+    [found] = content.named(site.container, parentId, name);
     if (found === undefined) return null;
     parentId = found.itemId;
   }
@@ -158,13 +156,8 @@ function isTaken(
 ): boolean {
   return contentState
     .of(source)
-    .list(site.container)
-    .some(
-      (item) =>
-        item.parentId === place.parentId &&
-        item.itemId !== place.except &&
-        item.name.toLowerCase() === place.name.toLowerCase(),
-    );
+    .named(site.container, place.parentId, place.name)
+    .some(({ itemId }) => itemId !== place.except);
 }
 
 /**

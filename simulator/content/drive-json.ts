@@ -79,10 +79,7 @@ function sizeOf(items: readonly ItemVersion[]): number {
 
 /** The top folder of a drive. */
 export function rootJson(source: Source, site: Site): Record<string, unknown> {
-  const children = contentState
-    .of(source)
-    .list(site.container)
-    .filter((item) => item.parentId === null);
+  const children = contentState.of(source).children(site.container, null);
   return {
     id: rootItemId(site.container),
     name: "root",
@@ -132,9 +129,7 @@ export function driveItemJson(
     ...(item.kind === "folder"
       ? {
           folder: {
-            childCount: content
-              .list(site.container)
-              .filter((child) => child.parentId === item.itemId).length,
+            childCount: content.children(site.container, item.itemId).length,
           },
         }
       : {

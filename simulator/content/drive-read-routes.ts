@@ -81,10 +81,7 @@ function listChildren(request: GraphRequest): GraphResponse {
   const site = driveOf(request);
   const parentId = parentOf(request, site);
   return request.page<ItemVersion>({
-    items: contentState
-      .of(request)
-      .list(site.container)
-      .filter((item) => item.parentId === parentId),
+    items: contentState.of(request).children(site.container, parentId),
     toJson: (item) => driveItemJson(request, site, item),
     context: "driveItems",
     pageSize: 200,

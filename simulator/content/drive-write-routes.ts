@@ -199,11 +199,9 @@ function deleteItem(request: GraphRequest, isPermanent: boolean): GraphResponse 
   const site = writableDrive(request);
   const item = requireItem(request, site);
   checkMatch(request, site, item);
-  const all = contentState.of(request).list(site.container);
+  const content = contentState.of(request);
   const doomed = [item];
-  for (const folder of doomed) {
-    doomed.push(...all.filter((candidate) => candidate.parentId === folder.itemId));
-  }
+  for (const { itemId } of doomed) doomed.push(...content.children(site.container, itemId));
   for (const each of doomed) refuseRecord(each, "isDeleteAllowed");
   const [at, by] = [request.now, authorOf(request)];
   appendVersions(

@@ -168,16 +168,9 @@ function putLabel(
 
 /** Everything in a folder, however deep. */
 function below(request: GraphRequest, container: Container, folder: ItemVersion): ItemVersion[] {
-  const items = contentState.of(request).list(container);
-  const found: ItemVersion[] = [];
-  const open = new Set([folder.itemId]);
-  for (const id of open) {
-    for (const item of items) {
-      if (item.parentId !== id || open.has(item.itemId)) continue;
-      open.add(item.itemId);
-      found.push(item);
-    }
-  }
+  const content = contentState.of(request);
+  const found = [...content.children(container, folder.itemId)];
+  for (const { itemId } of found) found.push(...content.children(container, itemId));
   return found;
 }
 

@@ -171,12 +171,8 @@ function existingOf(context: Context, site: Site, session: UploadSession): ItemV
   const content = contentState.of(context);
   const { itemId, parentId, name } = session.target;
   if (itemId !== null) return content.read(site.container, itemId);
-  const items = content.list(site.container);
-  return (
-    items.find(
-      (item) => item.parentId === parentId && item.name.toLowerCase() === name.toLowerCase(),
-    ) ?? null
-  );
+  const [existing = null] = content.named(site.container, parentId, name);
+  return existing;
 }
 
 function statusAnswer(status: number, session: UploadSession): HttpAnswer {

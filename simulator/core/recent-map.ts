@@ -24,6 +24,11 @@ export class RecentMap<K, V extends object | string | number | null> {
     return value;
   }
 
+  /** The value of a key if it is known; that does not make it a recent one. */
+  peek(key: K): V | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
   delete(key: K): void {
     this.#young.delete(key);
     this.#old.delete(key);

@@ -24,3 +24,14 @@ test("makes an entry anew after it was deleted", () => {
   map.delete("a");
   expect(map.get("a", () => "two")).toBe("two");
 });
+
+test("looks at an entry without making it or a recent one", () => {
+  const map = new RecentMap<string, string>(1);
+  expect(map.peek("a")).toBeUndefined();
+  map.get("a", () => "one");
+  map.get("b", () => "two");
+  expect(map.peek("a")).toBe("one");
+  map.get("c", () => "three");
+  expect(map.peek("a")).toBeUndefined();
+  expect(map.peek("b")).toBe("two");
+});
