@@ -94,7 +94,7 @@ export const embedded = (about: {
           await until(
             async () => (await order(after, { type: "resumed" })) >= plan.held,
             50,
-            plan.limitMs,
+            2 * plan.limitMs,
           );
           const seconds = (performance.now() - began) / 1_000;
           await end(after, "SIGKILL");

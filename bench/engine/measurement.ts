@@ -33,7 +33,7 @@ export async function measureContestant(
 
   if (contestant.recover !== null) {
     // Starting all the instances takes its time too; the recovery itself is limited where it is measured.
-    const seconds = await inTime(4 * plan.limitMs, contestant.recover(newFolder(), plan));
+    const seconds = await inTime(5 * plan.limitMs, contestant.recover(newFolder(), plan));
     if (seconds === null) {
       await giveUp("recovery");
     } else {

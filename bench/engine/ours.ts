@@ -87,7 +87,7 @@ export function ours({ entry, profiles }: OurOptions): Contestant {
       await until(
         async () => Number(await after.public.request("GET", "/api/resumed")) >= plan.held,
         50,
-        plan.limitMs,
+        2 * plan.limitMs,
       );
       const seconds = (performance.now() - began) / 1_000;
       await after.stop();

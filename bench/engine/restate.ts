@@ -111,7 +111,7 @@ export const restate: Contestant = {
         return (await messageOf<number>(after.service)) >= plan.held;
       },
       50,
-      plan.limitMs,
+      2 * plan.limitMs,
     );
     const seconds = (performance.now() - began) / 1_000;
     await after.stop();

@@ -23,7 +23,7 @@ const FULL: Plan = {
   held: 10_000,
   finished: 100_000,
   days: 90,
-  limitMs: 75_000,
+  limitMs: 60_000,
   rootPid: process.pid,
 };
 
