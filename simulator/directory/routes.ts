@@ -203,8 +203,8 @@ function tenantOf(request: GraphRequest): EstateTenant {
   return tenant;
 }
 
-function userJson(user: User) {
-  return shapedAs<UserShape>()({ ...user });
+export function userJson({ managerId: _relationship, ...user }: User) {
+  return shapedAs<UserShape>()(user);
 }
 
 function groupJson(group: Group) {

@@ -32,6 +32,8 @@ export interface User {
   readonly jobTitle: string | null;
   readonly mail: string | null;
   readonly mailNickname: string;
+  /** Id of the manager, a relationship in Graph; users that an older version has stored have none. */
+  readonly managerId?: string | null;
   readonly mobilePhone: string | null;
   readonly officeLocation: string | null;
   readonly otherMails: readonly string[];
@@ -79,6 +81,9 @@ const JOBS =
 const DEPARTMENTS =
   "Engineering,Finance,Human Resources,Legal,Marketing,Operations,Research,Sales".split(",");
 
+/** How many people report to each manager, down from the administrator. */
+const REPORTS = 8;
+
 /** User number `index` of the seed. Number 0 is the tenant's administrator. */
 export function generateUser(tenant: EstateTenant, index: number, startsAt: number): User {
   const next = createSequence("user", tenant.tenantId, index);
@@ -121,6 +126,7 @@ export function generateUser(tenant: EstateTenant, index: number, startsAt: numb
     jobTitle: pick(JOBS),
     mail: userPrincipalName,
     mailNickname: local,
+    managerId: index === 0 ? null : tenant.ids.guid("user", Math.floor((index - 1) / REPORTS)),
     mobilePhone: null,
     officeLocation: null,
     otherMails: [],

@@ -26,6 +26,8 @@ export interface Edge {
   readonly targetDomain: string;
   readonly ruleId: string;
   readonly mapping: ObjectMapping | null;
+  /** Who has come into being in the target while this step runs, by source id; the job knows of it when the step ends. */
+  readonly fresh: Map<string, string>;
 }
 
 export interface JobKey {
@@ -71,6 +73,7 @@ export function findEdge(
     targetDomain: target.domain,
     ruleId: found?.ruleId ?? defaultRuleId(job.id),
     mapping: found?.mapping ?? null,
+    fresh: new Map(),
   };
 }
 

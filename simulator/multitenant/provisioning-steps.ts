@@ -127,6 +127,12 @@ export function tellModifiedProperties({ row, source }: Story) {
     displayName,
     oldValue: null,
     newValue:
-      source === null ? null : asText((source as unknown as Record<string, unknown>)[displayName]),
+      source === null
+        ? null
+        : asText(
+            (source as unknown as Record<string, unknown>)[
+              displayName === "manager" ? "managerId" : displayName
+            ],
+          ),
   }));
 }

@@ -133,6 +133,8 @@ function attributeMap(): AttributeMapping[] {
     ),
     mapTo("showInAddressList", { type: "Constant", expression: "True" }),
     mapTo("userType", { type: "Constant", expression: "Member" }, { flowType: "ObjectAddOnly" }),
+    // In configurations made since January 2024.
+    mapTo("manager", { type: "Attribute", name: "manager", expression: "[manager]" }),
   ];
 }
 

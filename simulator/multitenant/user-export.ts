@@ -65,6 +65,7 @@ function createTarget(
   const { source, fingerprint } = verdict;
   const user = externalMember(context, verdict);
   context.inTenant(edge.targetTenantId).emit(userCreated, { user });
+  edge.fresh.set(source.id, user.id);
   return {
     sourceId: source.id,
     entry: { targetId: user.id, status: "provisioned", reason: null, fingerprint },
@@ -73,9 +74,14 @@ function createTarget(
       action: "create",
       status: "success",
       targetId: user.id,
-      changes: Object.keys(verdict.attributes),
+      changes: attributeNames(verdict.attributes),
     },
   };
+}
+
+/** Names as schema and log have them. */
+function attributeNames(values: Partial<User>): string[] {
+  return Object.keys(values).map((name) => (name === "managerId" ? "manager" : name));
 }
 
 /** The redeemed external user that synchronization creates: no password, no licences, a member unless mapped otherwise. */
@@ -103,6 +109,7 @@ function externalMember(
     jobTitle: null,
     mail,
     mailNickname: source.mailNickname,
+    managerId: null,
     mobilePhone: null,
     officeLocation: null,
     otherMails: mail === null ? [] : [mail],
@@ -129,7 +136,8 @@ function updateTarget(
   if (isRestored) {
     inTarget.emit(userDeleted, { id: target.id, restored: true });
   }
-  const names = Object.keys(changes);
+  const names = attributeNames(changes);
+  edge.fresh.set(source.id, target.id);
   if (names.length > 0) {
     inTarget.emit(userUpdated, { id: target.id, changes });
   }

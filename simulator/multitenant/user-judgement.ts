@@ -59,7 +59,24 @@ function flow(edge: Edge, source: User, purpose: "create" | "update"): Partial<U
   const mappings = edge.mapping?.attributeMappings ?? [];
   const flowed = flowAttributes(mappings, properties(source), purpose);
   // Properties that the simulator's users do not have are accepted in a schema and go nowhere.
-  return Object.fromEntries(Object.entries(flowed).filter(([name]) => name in source));
+  const values = Object.entries(flowed).filter(([name]) => name in source);
+  const managerId = managerInTarget(edge, source, purpose);
+  return Object.fromEntries(managerId === null ? values : [...values, ["managerId", managerId]]);
+}
+
+/**
+ * The target user of the source user's manager, once that one is synchronized by the same job. Nothing flows otherwise:
+ * neither a manager out of scope nor a removed one (E-PROV known issues).
+ */
+function managerInTarget(edge: Edge, source: User, purpose: "create" | "update"): string | null {
+  const mapping = edge.mapping?.attributeMappings.find(
+    ({ targetAttributeName }) => targetAttributeName === "manager",
+  );
+  const managerId = source.managerId ?? null;
+  const isMapped = mapping?.source.type === "Attribute" && mapping.source.name === "manager";
+  if (!isMapped || managerId === null) return null;
+  if (purpose === "update" && mapping.flowType === "ObjectAddOnly") return null;
+  return edge.fresh.get(managerId) ?? edge.job.entries.get(managerId)?.targetId ?? null;
 }
 
 function fingerprintOf(values: Partial<User>): string {

@@ -188,6 +188,11 @@ test("answers each route of the directory and of content in the shape of the met
     roles: ["write"],
     grantedToIdentities: [{ application: { id: OWNER, displayName: "Reader" } }],
   });
+  // The administrator, the only one without a manager, gets one.
+  const [, colleague] = (await get("/users?$top=2")).value;
+  await call("PUT", `/users/${user}/manager/$ref`, {
+    "@odata.id": `https://graph.microsoft.com/v1.0/users/${colleague?.id ?? ""}`,
+  });
   for (const route of [...directoryArea.routes, ...contentArea.routes]) {
     if (route.method !== "GET") continue;
     const base = /^\/(drives|users|sites)\/\{\w+\}(\/drive)?/.exec(route.path)?.[0] ?? "";

@@ -20,6 +20,15 @@ export async function tourDirectory(sim: InProcessSimulator): Promise<void> {
   await owner.ask("PATCH", path, 204, { department: "Audit" });
   expect((await owner.get(`${path}?$select=department`))["department"]).toBe("Audit");
 
+  const report = (await owner.get("/users?$top=2")).value[1]?.id ?? "";
+  const manager = `/users/${report}/manager`;
+  expect((await owner.get(manager)).id).toBe(user?.id);
+  await owner.ask("DELETE", `${manager}/$ref`, 204);
+  await owner.ask("PUT", `${manager}/$ref`, 204, {
+    "@odata.id": `https://graph.microsoft.com/v1.0/users/${user?.id ?? ""}`,
+  });
+  expect((await owner.get(manager)).id).toBe(user?.id);
+
   const description = {
     displayName: "Auditors",
     mailEnabled: false,
