@@ -101,7 +101,6 @@ export class Checkpoints {
     const saved = this.#engine.save();
     const { position } = this.#log;
     const body = serialize(saved);
-    const recent = { ...saved, states: new Map() };
     const header = { code: codeHash(), log: position, bytes: body.length, crc: crc32(body) };
     await this.#log.flushed();
     const part = `${this.#path}.part`;
@@ -109,7 +108,7 @@ export class Checkpoints {
     await rename(part, this.#path);
     await syncDirectory(dirname(this.#path));
     this.#wait({ log: position, bytes: body.length });
-    this.#engine.forgetBefore(recent, () => this.#log.records(position));
+    this.#engine.forgetBefore(saved, () => this.#log.records(position));
   }
 
   #wait({ log, bytes }: Pick<Checkpoint, "log" | "bytes">): void {

@@ -138,7 +138,7 @@ export class Engine {
 
   /** Leaves rows of the journal before those of a checkpoint to the log. */
   forgetBefore({ journal }: SavedEngine, read: () => Iterable<unknown>): void {
-    this.journal.forget(journal.recent, () => this.#rowsOf(read));
+    this.journal.forget(journal, () => this.#rowsOf(read));
   }
 
   /** Called after each transaction from now on; not for those that are replayed. */

@@ -39,30 +39,34 @@ export interface JournalQuery {
 
 const MAX_ROWS_WITHOUT_EFFECTS = 100_000;
 
-/** So many of the newest rows stay in memory when the older ones can be read from the log. */
+/** So many of the newest rows of each kind stay in memory when the older ones can be read from the log. */
 const RECENT_ROWS = 10_000;
 
-/** What a checkpoint keeps. */
+/** What a checkpoint keeps: the newest rows with effects, the newest without, and up to where each kind is missing. */
 export interface SavedJournal {
-  readonly recent: readonly JournalRow[];
+  readonly effects: readonly JournalRow[];
+  readonly reads: readonly JournalRow[];
+  readonly missing: Missing;
 }
 
-/** Where rows are that are no longer in memory. */
-interface OlderRows {
-  /** Number of the newest of them. */
-  readonly until: number;
-  /** Reads them, oldest first. */
-  read(): Iterable<JournalRow>;
+/** Numbers up to which rows with effects, and rows of any kind, may no longer be in memory. */
+interface Missing {
+  readonly effects: number;
+  readonly any: number;
 }
+
+/** Gives the rows of the log, oldest first, at least up to where they are missing in memory. */
+type ReadRows = () => Iterable<JournalRow>;
 
 /**
  * Rows for the control API. Without a log on disk all rows with effects stay in memory and the newest of the others;
- * with one, the newest of all, and older ones are read when somebody asks for them.
+ * with one, the newest of each, and older ones are read when somebody asks for them.
  */
 export class Journal {
   #effects: JournalRow[] = [];
   #reads: JournalRow[] = [];
-  #older: OlderRows | null = null;
+  #missing: Missing = { effects: 0, any: 0 };
+  #readLog: ReadRows = () => [];
 
   add(row: JournalRow): void {
     if (row.effects.length > 0) {
@@ -79,14 +83,17 @@ export class Journal {
   list(query: JournalQuery): JournalRow[] {
     const { after = 0, effectsOnly = false, limit = 1_000, newest = false } = query;
     const isWanted = wantedBy(query);
-    const recent = this.#effects.concat(effectsOnly ? [] : this.#reads).filter(isWanted);
-    recent.sort((left, right) => left.sequence - right.sequence);
-    const isEnough = newest && recent.length >= limit;
-    if (this.#older === null || after >= this.#older.until || isEnough) {
+    const missing = effectsOnly ? this.#missing.effects : this.#missing.any;
+    const recent = this.#effects
+      .concat(effectsOnly ? [] : this.#reads)
+      .filter((row) => row.sequence > missing && isWanted(row))
+      .sort((left, right) => left.sequence - right.sequence);
+    if (after >= missing || (newest && recent.length >= limit)) {
       return newest ? recent.slice(-limit) : recent.slice(0, limit);
     }
     const rows: JournalRow[] = [];
-    for (const row of this.#older.read()) {
+    for (const row of this.#readLog()) {
+      if (row.sequence > missing) break;
       if (isWanted(row)) rows.push(row);
       if (!newest && rows.length >= limit) return rows;
     }
@@ -95,33 +102,30 @@ export class Journal {
   }
 
   save(): SavedJournal {
-    return { recent: this.list({ newest: true, limit: RECENT_ROWS }) };
+    const effects = this.#effects.slice(-RECENT_ROWS);
+    const reads = this.#reads.slice(-RECENT_ROWS);
+    const before = (kept: readonly JournalRow[], all: readonly JournalRow[], known: number) =>
+      kept.length === all.length ? known : (kept[0]?.sequence ?? 1) - 1;
+    const missing = before(effects, this.#effects, this.#missing.effects);
+    const any = Math.max(missing, before(reads, this.#reads, this.#missing.any));
+    return { effects, reads, missing: { effects: missing, any } };
   }
 
-  /** Goes on from what was saved; rows before those are read by `read`, which gives all up to the newest of them. */
-  load({ recent }: SavedJournal, read: OlderRows["read"]): void {
-    this.#effects = [];
-    this.#reads = [];
-    for (const row of recent) this.add(row);
-    this.forget(recent, read);
+  /** Goes on from what was saved. */
+  load({ effects, reads, missing }: SavedJournal, readLog: ReadRows): void {
+    this.#effects = [...effects];
+    this.#reads = [...reads];
+    this.#missing = missing;
+    this.#readLog = readLog;
   }
 
-  /** Lets go of every row before the recent ones, which `read` gives from now on when somebody asks for them. */
-  forget(recent: readonly JournalRow[], read: OlderRows["read"]): void {
-    const until = (recent[0]?.sequence ?? 1) - 1;
-    if (until === 0) return;
-    const isRecent = (row: JournalRow) => row.sequence > until;
-    this.#effects = this.#effects.filter(isRecent);
-    this.#reads = this.#reads.filter(isRecent);
-    this.#older = {
-      until,
-      *read() {
-        for (const row of read()) {
-          if (row.sequence > until) return;
-          yield row;
-        }
-      },
-    };
+  /** Lets go of the rows that were not saved: `readLog` gives them from now on when somebody asks for them. */
+  forget({ effects, reads, missing }: SavedJournal, readLog: ReadRows): void {
+    const since = (kept: readonly JournalRow[]) => kept[0]?.sequence ?? 0;
+    this.#effects = this.#effects.filter(({ sequence }) => sequence >= since(effects));
+    this.#reads = this.#reads.filter(({ sequence }) => sequence >= since(reads));
+    this.#missing = missing;
+    this.#readLog = readLog;
   }
 }
 

@@ -25,6 +25,7 @@ const SESSIONS = "/exchangeRestoreSessions";
 const EXCHANGE = "/exchangeProtectionPolicies";
 
 const idOf = (json: Json | undefined) => json?.["id"] as string;
+const removal = (id: string) => [{ "@removed": { reason: "changed" }, id }];
 const statusOf = async (client: BackupClient, method: string, path: string, json?: unknown) =>
   (await client.call(method, path, json)).status;
 
@@ -182,7 +183,7 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
     const unit = await client.unit("mailboxProtectionUnits");
     const [policy] = await client.list(EXCHANGE);
     await client.ask("PATCH", `${EXCHANGE}/${idOf(policy)}`, {
-      "mailboxProtectionUnits@delta": [{ "@removed": { reason: "changed" }, id: idOf(unit) }],
+      "mailboxProtectionUnits@delta": removal(idOf(unit)),
     });
     client.sim.advanceBy(7_200_000);
     await person(client).ask("POST", `/protectionUnits/${idOf(unit)}/offboard`);
@@ -211,7 +212,6 @@ const PROOFS: Readonly<Record<string, () => Promise<void>>> = {
     const [held] = await client.list(`${session}/mailboxRestoreArtifacts`);
     const [policy] = await client.list(EXCHANGE);
     const unit = await client.unit("mailboxProtectionUnits");
-    const removal = (id: string) => [{ "@removed": { reason: "changed" }, id }];
     const ofSession = await client.ask("PATCH", session, {
       "mailboxRestoreArtifacts@delta": removal(idOf(held)),
     });
