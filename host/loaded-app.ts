@@ -66,26 +66,31 @@ export async function openApp(
   const worker = await loadWorker(foundation);
   closing.defer(() => worker.stop());
   const queues = new StorageQueues();
+  // Activities of an earlier run may write before there are triggers.
+  let triggers: Triggers | null = null;
   const runner: FunctionRunner = new FunctionRunner({
     worker,
     clock: foundation.clock,
     logger: foundation.logger,
     timeoutMs: foundation.hostJson.functionTimeoutMs,
     clientBinding: () => durable.clientBinding(),
-    writeOutput: (binding, data) =>
-      writeQueueOutput(binding, data, queues, foundation.hostJson.queues.messageEncoding),
+    async writeOutput(binding, data) {
+      const { messageEncoding } = foundation.hostJson.queues;
+      triggers?.onMessages(await writeQueueOutput(binding, data, queues, messageEncoding));
+    },
   });
   const durable = openDurable(foundation, worker, runner, addresses);
   await durable.start();
   closing.defer(() => durable.stop());
-  const triggers = createTriggers(foundation, worker, runner, queues);
-  await triggers.start();
-  closing.defer(() => triggers.stop());
+  const opened = createTriggers(foundation, worker, runner, queues);
+  triggers = opened;
+  await opened.start();
+  closing.defer(() => opened.stop());
   return {
     worker,
     http: readRoutes(worker, foundation),
     runner,
     durable,
-    triggers,
+    triggers: opened,
   };
 }

@@ -19,14 +19,14 @@ export function outputMessages(data: RpcTypedData): string[] {
   return text === null ? [] : [text];
 }
 
-/** Sends a function's output to its queue, which is made when it does not exist. */
+/** Sends a function's output to its queue, which is made when it does not exist; resolves with the queue's name. */
 export async function writeQueueOutput(
   binding: NamedBinding,
   data: RpcTypedData,
   queues: StorageQueues,
   encoding: MessageEncoding,
-): Promise<void> {
-  const queueName = resolveSettingNames(textOption(binding.info, "queueName", ""));
+): Promise<string> {
+  const queueName = resolveSettingNames(textOption(binding.info, "queueName", "")).toLowerCase();
   const client = queues.client(textOption(binding.info, "connection", ""), queueName);
   await asHost(async () => {
     for (const message of outputMessages(data)) {
@@ -42,4 +42,5 @@ export async function writeQueueOutput(
       }
     }
   });
+  return queueName;
 }

@@ -17,6 +17,8 @@ import { parseSchedule } from "./timer-schedule.ts";
 /** Everything that starts functions besides HTTP and the durable engine. */
 export interface Triggers {
   start(): Promise<void>;
+  /** An output of the app has put messages into this queue: whoever listens looks at once. */
+  onMessages(queueName: string): void;
   /** Begins nothing any more. */
   pause(): void;
   /** Lets what is under way end. */
@@ -77,6 +79,13 @@ export function createTriggers(
       }
       await Promise.all(listeners.map((listener) => listener.start()));
       await Promise.all(timers.map((timer) => timer.start()));
+    },
+    onMessages(queueName) {
+      for (const listener of listeners) {
+        if (listener.queueName === queueName) {
+          listener.lookSoon();
+        }
+      }
     },
     pause() {
       for (const timer of timers) {

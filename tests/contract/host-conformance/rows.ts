@@ -240,5 +240,64 @@ export const ROWS = {
     "automatic release":
       "locks are given back when an orchestration ends without releasing them, or is terminated",
   },
+  "queue-triggers": {
+    "absent queue": "a queue that does not exist is idle, and its trigger does not make it",
+    "message forms":
+      "a message that is JSON arrives parsed, also a mere number, and anything else as text",
+    metadata: "a message comes with id, dequeue count, its times, its receipt and its text",
+    "binding data": "properties of a message that is an object are metadata, too",
+    "no UTF-8": "bytes that are no UTF-8 arrive with replacement characters",
+    "no base64": "a message that is not base64 goes to the poison queue as it is, and nothing runs",
+    success: "a message is deleted when its function has succeeded",
+    failure:
+      "a message whose function fails comes again after visibilityTimeout on the host's clock",
+    poison:
+      "after maxDequeueCount failures a message goes to the poison queue as it is, which is made for it",
+    "too often taken": "a message that was taken too often already is poison without a run",
+    "retry policies": "a function's retry policy does not apply to queues",
+    batches: "batchSize and newBatchThreshold more run at once, and no more",
+    connection: "connection names the app setting with the storage",
+    "own messages":
+      "a message that the app itself puts there is seen at once, whatever the polling interval",
+    "return value":
+      "the return value becomes messages: text, bytes, indented JSON, one for each element",
+    "extra output": "an extra output writes messages and makes the queue",
+    "long work": "a message stays ours for as long as its function runs",
+    "by hand": "POST /admin/functions/{name} runs a queue function with the given input",
+    drain: "SIGTERM lets a function end and deletes its message",
+    kill: "after a kill -9 the message comes again at once, with the next dequeue count",
+    "kill in the moment of taking":
+      "a message that a killed host had just taken comes again within seconds",
+    "function timeout":
+      "a function that runs longer than functionTimeout has failed, and its message comes again",
+  },
+  "timer-triggers": {
+    "six fields": "with six fields the first is the second",
+    "five fields": "with five fields the first is the minute",
+    setting: "a schedule may stand in an app setting",
+    names: "days and months have names",
+    "time span": "a schedule may be a constant interval",
+    "time zone": "times are those of WEBSITE_TIME_ZONE",
+    "skipped hour": "what falls into the hour that is skipped runs when clocks have gone on",
+    "repeated hour":
+      "in the hour that comes twice an interval runs through both, a point in time once",
+    status: "a function is told its last and its next run",
+    "no status": "below a minute, or without useMonitor, there is no status",
+    startup: "runOnStartup runs once at each start, not past due",
+    "past due": "what was missed runs once at the next start, past due",
+    "changed schedule": "a schedule that was changed is not past due",
+    "no double run":
+      "what has run does not run again after a kill -9, and a second host refuses the data directory",
+    errors: "an error does not stop the schedule, and without a policy nothing is retried",
+    "fixed delay": "a fixedDelay policy retries after its pause, telling attempt and error",
+    "exponential back-off": "an exponentialBackoff policy doubles its pause up to the maximum",
+    "function timeout":
+      "a function that runs longer than functionTimeout has failed, and its schedule goes on",
+    "no overlap":
+      "a run that takes longer than its interval is followed at once by the next one, never met by it",
+    "by hand": "POST /admin/functions/{name} runs a timer function",
+    "wrong schedule":
+      "a schedule that cannot be read is said in one sentence that names the function",
+  },
 } as const;
 export type Section = keyof typeof ROWS;
