@@ -23,6 +23,11 @@ export class ExternalEvents {
 
   /** Says that an event which nobody waits for would be awaited if its name were written otherwise. */
   remarksOnEvent(name: string): string[] {
+    if (/^\d+$/u.test(name)) {
+      return [
+        `event '${name}' has the name of a sequence id: durable-functions takes it for the answer of operation ${name}. Give events names that are no numbers.`,
+      ];
+    }
     const awaited = otherSpelling(this.#waiters.keys(), name);
     return awaited === null ? [] : [caseRemark(name, awaited)];
   }

@@ -191,7 +191,9 @@ class Replayer {
     interpreter.settleTurn();
     interpreter.collectCancellations();
     this.#outcome = outcomeOf(state);
-    if (this.#outcome !== null) {
+    if (this.#outcome === null) {
+      interpreter.checkAgainst(state.nextId ?? null);
+    } else {
       interpreter.finish();
     }
     return null;

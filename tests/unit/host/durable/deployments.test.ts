@@ -31,7 +31,11 @@ df.app.orchestration("tellsVersion", function* (context) {
 
 test.each([
   ["another activity in the place of one that has run", "renamed", /asked for|had scheduled/u],
-  ["fewer operations than the history has", "fewer", /had asked for 2 operations/u],
+  [
+    "fewer operations than the history has",
+    "fewer",
+    /had scheduled an activity 'first' with id 0 \(TaskScheduled\) and now schedules nothing there/u,
+  ],
   ["another kind of operation", "another kind", /Non-Deterministic/u],
 ])("code that now asks for %s fails the instance loudly", async (_what, next, message) => {
   deployed = "old";
@@ -73,7 +77,58 @@ test("it is found while the instance is in memory, too", async () => {
   await host.quiet();
   deployed = "renamed";
   await host.raise("c", "go", 1);
-  expect((await host.ended("c")).output).toMatch(/CallActivity 'first'.*CallActivity 'second'/u);
+  expect((await host.ended("c")).output).toMatch(
+    /orchestrator 'changes' \(instance 'c'\) asked for CallActivity 'first' as action 0 \(TaskScheduled with id 0 in its history\) and now asks for CallActivity 'second'/u,
+  );
+});
+
+test("within a Task.all the part that differs is named", async () => {
+  df.app.orchestration("changesWithin", function* (context) {
+    const second = deployed === "old" ? "first" : "second";
+    yield context.df.Task.all([
+      context.df.callActivity("first"),
+      context.df.Task.any([
+        context.df.waitForExternalEvent("go"),
+        context.df.callSubOrchestrator("tellsVersion"),
+        context.df.callActivity(second),
+      ]),
+    ]);
+    yield context.df.waitForExternalEvent("go");
+  });
+  deployed = "old";
+  await using host = await startDurableHost();
+  await host.start("changesWithin", "c");
+  await host.quiet();
+  deployed = "new";
+  await host.raise("c", "go", 1);
+  await host.raise("c", "go", 2);
+  expect((await host.ended("c")).output).toMatch(
+    /asked for CallActivity 'first' as part 2 of part 1 of action 0 \(TaskScheduled with id 2 in its history\) and now asks for CallActivity 'second'/u,
+  );
+});
+
+test("code that only waits for less than it did is found out, too", async () => {
+  df.app.orchestration("waitsForLess", function* (context) {
+    yield context.df.waitForExternalEvent("first");
+    if (deployed === "old") {
+      yield context.df.waitForExternalEvent("second");
+    }
+    yield context.df.waitForExternalEvent("never");
+  });
+  deployed = "old";
+  const store = createMemoryStore();
+  const before = await startDurableHost({ store });
+  await before.start("waitsForLess", "c");
+  await before.raise("c", "first", 1);
+  await before.raise("c", "second", 1);
+  await before.quiet();
+  await before.stop();
+  deployed = "new";
+  await using after = await startDurableHost({ store, clock: before.clock });
+  await after.raise("c", "other", 1);
+  expect((await after.ended("c")).output).toMatch(
+    /had asked for 3 operations by this point of its history and now asks for 2/u,
+  );
 });
 
 test("code that asks for the same goes on after a restart", async () => {

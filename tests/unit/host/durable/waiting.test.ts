@@ -132,6 +132,16 @@ test("an event that came early under another case is told of when its name is aw
   expect(host.logged.join("\n")).toMatch(/event 'Go' reaches nobody: .* waits for 'go'/u);
 });
 
+test("an event with the name of a number is told of: the SDK takes it for an answer", async () => {
+  await using host = await startDurableHost();
+  await host.start("waitsForTwo", "number");
+  await host.raise("number", "0", "not an answer");
+  await host.raise("number", "go", 1);
+  await host.raise("number", "go", 2);
+  await host.ended("number");
+  expect(host.logged.join("\n")).toMatch(/event '0' has the name of a sequence id/u);
+});
+
 test("an event whose name nobody awaits in any case waits without a word", async () => {
   await using host = await startDurableHost();
   await host.start("waitsForTwo", "other");
