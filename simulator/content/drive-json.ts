@@ -61,7 +61,12 @@ export function driveJson(source: Source, site: Site): Record<string, unknown> {
 }
 
 /** Only the size of the recycle bin shows in Graph v1.0, not what is in it. */
-function quotaOf(source: Source, site: Site): NonNullable<Drive["quota"]> {
+export function quotaOf(
+  source: Omit<Source, "blobs">,
+  site: Site,
+): Readonly<Record<"deleted" | "used" | "remaining" | "total", number>> & {
+  readonly state: "normal";
+} {
   const content = contentState.of(source);
   const used = sizeOf(content.list(site.container));
   const deleted = sizeOf(

@@ -15,7 +15,7 @@ const RETENTION_LABELS: Readonly<
   "Regulatory record": "retainAsRegulatoryRecord",
 };
 
-export const RETENTION_LABEL_NAMES = Object.keys(RETENTION_LABELS);
+const RETENTION_LABEL_NAMES = Object.keys(RETENTION_LABELS);
 
 /** The name as the tenant spells it, or null when there is no such label. */
 export function findRetentionLabel(name: string): string | null {

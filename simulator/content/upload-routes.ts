@@ -4,6 +4,7 @@ import { z } from "zod";
 import { GraphError } from "../core/graph-error.ts";
 import { iso } from "../core/iso.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
+import { quotaOf } from "./drive-json.ts";
 import { authorOf, checkMatch, requireItem, writableDrive } from "./drive-items.ts";
 import { Name, refuseRecord, targetOf, type FileTarget } from "./drive-write-routes.ts";
 import type { Site } from "./site.ts";
@@ -55,6 +56,9 @@ function createSession(request: GraphRequest): GraphResponse {
     if (!isUpdate && (conflictBehavior ?? "fail") === "fail") {
       throw new GraphError(409, "nameAlreadyExists", "The specified item name already exists.");
     }
+  }
+  if ((item?.fileSize ?? 0) > quotaOf(request, site).remaining) {
+    throw new GraphError(507, "quotaLimitReached", "The file is larger than what is left.");
   }
   const session: UploadSession = {
     id: request.newId(),

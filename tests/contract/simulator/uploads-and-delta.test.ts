@@ -90,6 +90,11 @@ test("an upload replaces, numbers or refuses a file that is already there", asyn
     status: 409,
     body: { error: { code: "nameAlreadyExists" } },
   });
+  const tooLarge = { json: { item: { fileSize: 2 ** 41 } } };
+  expect(await caller.refused("POST", `${item}/createUploadSession`, tooLarge)).toEqual([
+    507,
+    "quotaLimitReached",
+  ]);
   const stale = { headers: { "if-match": '"another"' }, json: {} };
   expect(await caller.refused("POST", `${item}/createUploadSession`, stale)).toEqual([
     412,
