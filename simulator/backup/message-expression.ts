@@ -1,49 +1,16 @@
 import type { ItemVersion } from "../content/item.ts";
+import { type Combined, parseCombined, readLiteral } from "./expression-syntax.ts";
 
-/** What messages a search is about. Comparisons ignore case. */
-export type MessageExpression =
-  | {
-      readonly kind: "and" | "or";
-      readonly left: MessageExpression;
-      readonly right: MessageExpression;
-    }
+type MessageTerm =
   | { readonly kind: "subject" | "sender" | "recipient"; readonly text: string }
   | { readonly kind: "hasAttachment"; readonly value: boolean };
 
-const TOKEN = /\s*(\(|\)|-[a-zA-Z]+|'(?:[^']|'')*'|[a-zA-Z]+)/gy;
+/** What messages a search is about. Comparisons ignore case. */
+export type MessageExpression = Combined<MessageTerm>;
 
 /** Parses `(subject -contains 'x') -or (sender -eq 'a@b') …`; null when it is no such expression. */
 export function parseMessageExpression(text: string): MessageExpression | null {
-  const tokens = tokenize(text);
-  if (tokens === null) return null;
-  let place = 0;
-  const parseChain = (
-    operator: "-and" | "-or",
-    parseNext: () => MessageExpression | null,
-  ): MessageExpression | null => {
-    let left = parseNext();
-    while (left !== null && tokens[place]?.toLowerCase() === operator) {
-      place += 1;
-      const right = parseNext();
-      left = right === null ? null : { kind: operator === "-and" ? "and" : "or", left, right };
-    }
-    return left;
-  };
-  const parseTerm = (): MessageExpression | null => {
-    if (tokens[place] === "(") {
-      place += 1;
-      const inner = parseChain("-or", parseConjunction);
-      if (tokens[place] !== ")") return null;
-      place += 1;
-      return inner;
-    }
-    const term = readTerm(tokens.slice(place, place + 3));
-    place += 3;
-    return term;
-  };
-  const parseConjunction = (): MessageExpression | null => parseChain("-and", parseTerm);
-  const expression = parseChain("-or", parseConjunction);
-  return place === tokens.length ? expression : null;
+  return parseCombined(text, readTerm);
 }
 
 /** How many values an expression gives for each parameter that it names. */
@@ -59,29 +26,15 @@ export function valuesPerParameter(expression: MessageExpression): readonly numb
   return [...counts.values()];
 }
 
-function tokenize(text: string): string[] | null {
-  const tokens: string[] = [];
-  const end = text.trimEnd().length;
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < end) {
-    const match = TOKEN.exec(text);
-    if (match === null) return null;
-    tokens.push(match[1] ?? "");
-  }
-  return tokens;
-}
-
-function readTerm(words: readonly string[]): MessageExpression | null {
-  const [field = "", operator = "", value = ""] = words;
-  const isText = value.length >= 2 && value.startsWith("'");
-  const text = isText ? value.slice(1, -1).replaceAll("''", "'").toLowerCase() : "";
+function readTerm(field: string, operator: string, value: string): MessageTerm | null {
+  const text = readLiteral(value)?.toLowerCase() ?? null;
   switch (`${field} ${operator}`) {
     case "subject -contains":
-      return isText ? { kind: "subject", text } : null;
+      return text === null ? null : { kind: "subject", text };
     case "sender -eq":
-      return isText ? { kind: "sender", text } : null;
+      return text === null ? null : { kind: "sender", text };
     case "recipient -eq":
-      return isText ? { kind: "recipient", text } : null;
+      return text === null ? null : { kind: "recipient", text };
     case "hasAttachment -eq":
       return value === "true" || value === "false"
         ? { kind: "hasAttachment", value: value === "true" }

@@ -1,9 +1,13 @@
 import { parseInstant } from "../core/iso.ts";
+import {
+  type Combined,
+  parseCombined,
+  readLiteral,
+  tokenizeExpression,
+} from "./expression-syntax.ts";
 import { DOCUMENTED_LIMITS, type BackupLimits } from "./limits.ts";
 
-/** What a site must be like for a rule to include it. Comparisons of text ignore case. */
-export type SiteExpression =
-  | { readonly kind: "and" | "or"; readonly left: SiteExpression; readonly right: SiteExpression }
+type SiteTerm =
   | {
       readonly kind: "contains";
       readonly field: "displayName" | "webUrl";
@@ -11,58 +15,18 @@ export type SiteExpression =
     }
   | { readonly kind: "modifiedSince"; readonly at: number };
 
-const TOKEN = /\s*(\(|\)|\[|\]|,|-[a-zA-Z]+|'(?:[^']|'')*'|[a-zA-Z][\w.]*)/gy;
-
-function tokenize(text: string): string[] | null {
-  const tokens: string[] = [];
-  const end = text.trimEnd().length;
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < end) {
-    const match = TOKEN.exec(text);
-    if (match === null) return null;
-    tokens.push(match[1] ?? "");
-  }
-  return tokens;
-}
-
-const unquote = (token: string): string => token.slice(1, -1).replaceAll("''", "'");
-const isLiteral = (token: string | undefined): token is string => token?.startsWith("'") ?? false;
+/** What a site must be like for a rule to include it. Comparisons of text ignore case. */
+export type SiteExpression = Combined<SiteTerm>;
 
 /** Parses a site expression; null when it is none or has a keyword too many, too short or too long. */
 export function parseSiteExpression(
   text: string,
   limits: BackupLimits = DOCUMENTED_LIMITS,
 ): SiteExpression | null {
-  const tokens = tokenize(text);
-  if (tokens === null) return null;
-  let place = 0;
   let keywords = 0;
-  const parseOr = (): SiteExpression | null => parseChain("or", parseAnd);
-  const parseAnd = (): SiteExpression | null => parseChain("and", parseTerm);
-  const parseChain = (
-    kind: "and" | "or",
-    parseNext: () => SiteExpression | null,
-  ): SiteExpression | null => {
-    let left = parseNext();
-    while (left !== null && tokens[place]?.toLowerCase() === `-${kind}`) {
-      place += 1;
-      const right = parseNext();
-      left = right === null ? null : { kind, left, right };
-    }
-    return left;
-  };
-  const parseTerm = (): SiteExpression | null => {
-    if (tokens[place] === "(") {
-      place += 1;
-      const inner = parseOr();
-      if (tokens[place] !== ")") return null;
-      place += 1;
-      return inner;
-    }
-    const [field, operator, literal] = tokens.slice(place, place + 3);
-    if (!isLiteral(literal)) return null;
-    place += 3;
-    const value = unquote(literal);
+  const readTerm = (field: string, operator: string, literal: string): SiteTerm | null => {
+    const value = readLiteral(literal);
+    if (value === null) return null;
     if (field === "lastModifiedDateTime" && operator === "-ge") {
       const at = parseInstant(value);
       return at === null ? null : { kind: "modifiedSince", at };
@@ -73,10 +37,8 @@ export function parseSiteExpression(
       value.length >= limits.keywordMinChars && value.length <= limits.keywordMaxChars;
     return hasLength ? { kind: "contains", field, keyword: value } : null;
   };
-  const expression = parseOr();
-  return place === tokens.length && keywords <= limits.keywordsPerSiteExpression
-    ? expression
-    : null;
+  const expression = parseCombined(text, readTerm);
+  return keywords <= limits.keywordsPerSiteExpression ? expression : null;
 }
 
 /** Whether a site fulfils an expression. */
@@ -98,7 +60,7 @@ export function matchesSite(
 
 /** The group ids of `(memberOf -any (group.id -in ['<guid>', …]))`, or null for anything else. */
 export function parseGroupExpression(text: string): readonly string[] | null {
-  const tokens = tokenize(text);
+  const tokens = tokenizeExpression(text);
   if (tokens === null) return null;
   const inner = unwrap(tokens);
   const head = ["memberof", "-any"];
@@ -112,9 +74,9 @@ export function parseGroupExpression(text: string): readonly string[] | null {
   const list = rest.slice(0, -1);
   const isList =
     list.length % 2 === 1 &&
-    list.every((token, index) => (index % 2 === 0 ? isLiteral(token) : token === ","));
+    list.every((token, index) => (index % 2 === 0 ? readLiteral(token) !== null : token === ","));
   if (!isList) return null;
-  const ids = list.filter(isLiteral).map((token) => unquote(token).toLowerCase());
+  const ids = list.flatMap((token) => readLiteral(token)?.toLowerCase() ?? []);
   return ids.every((id) => /^[0-9a-f-]{36}$/.test(id)) ? ids : null;
 }
 
