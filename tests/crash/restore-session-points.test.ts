@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import type { RestoreRun } from "../../src/contracts/restore.ts";
 import { type LocalCopy, startLocalCopy } from "../support/local-copy.ts";
+import { pointsNamedIn } from "./host/named-points.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -77,14 +78,11 @@ async function approvedRun(): Promise<string> {
   return id;
 }
 
-test.each([
-  "restore.intent-recorded",
-  "restore.draft-created",
-  "restore.ledger-written",
-  "restore.draft-recorded",
-  "restore.artifacts-added",
-  "restore.session-activated",
-])("a process that dies at %s leaves one session a wave", async (point) => {
+/** Every point of the app but one stands between two writes of a wave, until its session is activated. */
+const OF_A_DISCARDED_DRAFT = "restore.draft-deleted";
+const pointsOfAWave = pointsNamedIn("src").filter((point) => point !== OF_A_DISCARDED_DRAFT);
+
+test.each(pointsOfAWave)("a process that dies at %s leaves one session a wave", async (point) => {
   await start(point);
   const id = await approvedRun();
   await until("the crash", async () => !(await isAlive()));
@@ -102,4 +100,41 @@ test.each([
   expect(count("POST", /RestoreSessions$/u)).toBe(2);
   expect(count("POST", /\/activate$/u)).toBe(2);
   expect(count("DELETE", /restoreSessions/u)).toBe(0);
+});
+
+/** The service refuses every activation, for good. */
+async function refuseActivations(): Promise<void> {
+  const answer = await fetch(new URL("/simulator/faults", local.copy.simulatorUrl), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      method: "POST",
+      path: "/activate$",
+      times: 1_000,
+      behaviour: "status",
+      status: 400,
+      body: { error: { code: "invalidRequest", message: "Not today." } },
+    }),
+  });
+  expect(answer.status).toBe(201);
+}
+
+test("a process that dies while it deletes drafts that cannot be activated leaves none", async () => {
+  await start(OF_A_DISCARDED_DRAFT);
+  await refuseActivations();
+  const id = await approvedRun();
+  await until("the crash", async () => !(await isAlive()));
+  await local.stop();
+  await start(null);
+  await refuseActivations();
+
+  await local.clock.waitUntil("the run", async () => (await readRun(id)).finishedAt !== null, {
+    stepMs: 10 * MINUTE_MS,
+    deadlineMs: 72 * HOUR_MS,
+  });
+  expect(await readRun(id)).toMatchObject({ counts: { asked: 4, done: 0, failed: 4 } });
+  const graph = await local.graph(ALPINE);
+  for (const service of ["exchange", "oneDriveForBusiness"]) {
+    expect(await graph.list(`/solutions/backupRestore/${service}RestoreSessions`)).toEqual([]);
+  }
 });
