@@ -57,6 +57,21 @@ test.each<[string, () => Partial<TokenClaims>, RegExp]>([
   });
 });
 
+const statusFor = async (bearer: string) =>
+  (await simulator.fetch("/v1.0/users?$top=1", { token: bearer })).status;
+
+test("a token that is remembered proves nothing for another one with its signature", async () => {
+  const good = forge({});
+  const [head = "", , signature = ""] = good.split(".");
+  const claims = JSON.parse(
+    Buffer.from(good.split(".")[1] ?? "", "base64url").toString(),
+  ) as object;
+  const more = Buffer.from(JSON.stringify({ ...claims, tid: MEMBER })).toString("base64url");
+  expect(await statusFor(good)).toBe(200);
+  expect(await statusFor(`${head}.${more}.${signature}`)).toBe(401);
+  expect(await statusFor(good)).toBe(200);
+});
+
 test("answers 403 to an application without the role, and to one where only a person may act", async () => {
   const poor = forge({ roles: [] });
   expect((await simulator.fetch("/v1.0/users", { token: poor })).status).toBe(403);
