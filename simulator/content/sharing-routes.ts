@@ -192,6 +192,7 @@ function createLink(request: GraphRequest): GraphResponse {
     Link,
     "invalidRequest",
   );
+  refusePast(request, expirationDateTime);
   const { appId, appDisplayName } = request.principal;
   const permissions = item.governance?.permissions ?? [];
   const existing = permissions.find(
@@ -222,6 +223,7 @@ function changePermission(request: GraphRequest): GraphResponse {
   const item = requireSharable(request, site);
   checkMatch(request, site, item);
   const { roles, expirationDateTime } = request.parse(Change, "invalidRequest");
+  refusePast(request, expirationDateTime);
   const permission = requireOwn(requirePermission(request, site, item));
   const isGrant = permission.link === null;
   const isAnonymous = permission.link?.scope === "anonymous";
@@ -275,6 +277,12 @@ export function share(
 
 export function permissionIdOf(request: GraphRequest): string {
   return Buffer.from(request.newId().replaceAll("-", ""), "hex").toString("base64url");
+}
+
+function refusePast(request: GraphRequest, expiresAt: number | undefined): void {
+  if (expiresAt !== undefined && expiresAt <= request.now) {
+    throw new GraphError(400, "invalidRequest", "The expiration must lie in the future.");
+  }
 }
 
 /** "All existing permissions are removed when sharing for the first time if it is false." */

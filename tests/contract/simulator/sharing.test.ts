@@ -109,6 +109,8 @@ test("sharing refuses what OneDrive for Business does not do", async () => {
   expect(await caller.refused("POST", `${file}/createLink`, { json: { type: "embed" } })).toEqual(
     invalid,
   );
+  const past = { type: "view", scope: "anonymous", expirationDateTime: "2026-01-01T00:00:00Z" };
+  expect(await caller.refused("POST", `${file}/createLink`, { json: past })).toEqual(invalid);
   const link = await caller.ask("POST", `${file}/createLink`, 201, { type: "edit" });
   expect(
     await caller.refused("PATCH", `${file}/permissions/${link.id}`, { json: { roles: ["read"] } }),
