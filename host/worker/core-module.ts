@@ -1,6 +1,6 @@
 import Module from "node:module";
 
-export const CORE_MODULE = "@azure/functions-core";
+const CORE_MODULE = "@azure/functions-core";
 /** Where the module that answers `import` finds what `require` is given. */
 const CORE_SYMBOL = "azure-functions-host.core";
 
