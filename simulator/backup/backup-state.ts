@@ -1,5 +1,6 @@
 import { defineState } from "../core/area.ts";
 import type { World } from "../core/world.ts";
+import type { Activity } from "./activity-log.ts";
 import type { BackupDurations } from "./durations.ts";
 import type { BackupLimits } from "./limits.ts";
 import type { ItemError } from "./protection-unit.ts";
@@ -85,6 +86,8 @@ export interface TenantBackup {
   readonly searches: Map<string, MessageSearch>;
   readonly browseSessions: Map<string, BrowseSession>;
   readonly emailNotifications: EmailNotifications;
+  /** What happened, oldest first. */
+  readonly activities: Activity[];
   /** Things that a preservation lock keeps from being restored in place, by resource id. */
   readonly heldResources: Set<string>;
 }

@@ -1,5 +1,6 @@
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
 import { iso } from "../core/iso.ts";
+import { activityJson } from "./activity-log.ts";
 import { CONFIGURATION, isGuid, openBackup } from "./access.ts";
 import type { TenantBackup } from "./backup-state.ts";
 import { refusal } from "./error-catalogue.ts";
@@ -52,6 +53,16 @@ function readStatistics(request: GraphRequest): GraphResponse {
   };
 }
 
+function listActivities(request: GraphRequest): GraphResponse {
+  const tenant = openBackup(request, "read");
+  return request.page({
+    items: tenant.activities,
+    toJson: activityJson,
+    context: "solutions/backupRestore/activityLogs",
+    pageSize: tenant.limits.pageSize,
+  });
+}
+
 /** Reads that only the beta has. Their shapes are not in the metadata of v1.0; the pages are all there is. */
 export const backupBetaRoutes: readonly Route[] = [
   defineRoute({
@@ -61,5 +72,13 @@ export const backupBetaRoutes: readonly Route[] = [
     source: "backupreport-getstatisticsbypolicy",
     query: [],
     handle: readStatistics,
+  }),
+  defineRoute({
+    method: "GET",
+    path: `${BACKUP_ROOT}/activityLogs`,
+    permissions: { application: ["BackupRestore-Monitor.Read.All"] },
+    source: "backuprestoreroot-list-activitylogs",
+    query: ["$select", "$skiptoken"],
+    handle: listActivities,
   }),
 ];

@@ -1,5 +1,6 @@
 import { defineEvent } from "../core/area.ts";
 import type { Identity } from "../core/principal.ts";
+import { notePolicy } from "./activity-log.ts";
 import { backupState, tenantOf, type BulkJob, type RuleStatus } from "./backup-state.ts";
 import type { Service } from "./service-kind.ts";
 
@@ -105,7 +106,17 @@ export const ruleDeleted = defineEvent(
   backupState,
   "backup.ruleDeleted",
   (state, payload: { id: string }, meta) => {
-    tenantOf(state, meta.tenantId).rules.delete(payload.id);
+    const tenant = tenantOf(state, meta.tenantId);
+    const rule = tenant.rules.get(payload.id);
+    const policy = tenant.policies.get(rule?.policyId ?? "");
+    if (rule?.isDynamic === true && policy !== undefined) {
+      notePolicy(tenant, meta, policy, {
+        type: "dynamicRuleDeletion",
+        by: rule.modified.by,
+        removed: rule.heldUnits.size,
+      });
+    }
+    tenant.rules.delete(payload.id);
   },
   (payload) => payload.id,
 );

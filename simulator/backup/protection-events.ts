@@ -1,6 +1,7 @@
 import { defineEvent, type EventMeta } from "../core/area.ts";
 import type { Identity } from "../core/principal.ts";
 import { backupState, tenantOf, type BackupState, type TenantBackup } from "./backup-state.ts";
+import { noteOffboarding, notePolicy } from "./activity-log.ts";
 import { drawFrom, MINUTE_MS } from "./durations.ts";
 import { protectionTimes, releaseSettlesAt, type ProtectionPolicy } from "./protection-policy.ts";
 import {
@@ -125,6 +126,9 @@ export const policyCreated = defineEvent(
     payload.units.forEach((unit, index) => {
       join(place, policy, unit, { index, source: MANUAL_SOURCE, by: payload.by });
     });
+    const added = payload.units.length;
+    const { by } = payload;
+    notePolicy(place.tenant, meta, policy, { type: "backupPolicyCreated", by, added });
   },
   (payload) => payload.id,
 );
@@ -133,8 +137,12 @@ export const policyRenamed = defineEvent(
   backupState,
   "backup.policyRenamed",
   (state, payload: { id: string; displayName: string; by: Identity }, meta) => {
-    const policy = policyIn(placeOf(state, meta), payload.id);
+    const place = placeOf(state, meta);
+    const policy = policyIn(place, payload.id);
+    const oldPolicyName = policy.displayName;
     policy.displayName = payload.displayName;
+    const { by } = payload;
+    notePolicy(place.tenant, meta, policy, { type: "backupPolicyRenamed", by, oldPolicyName });
     policy.modified = { by: payload.by, at: meta.at };
   },
   (payload) => payload.id,
@@ -166,6 +174,7 @@ export const policyActivated = defineEvent(
     const place = placeOf(state, meta);
     const policy = policyIn(place, payload.id);
     policy.isActive = true;
+    notePolicy(place.tenant, meta, policy, { type: "backupPolicyActivated", by: payload.by });
     policy.modified = { by: payload.by, at: meta.at };
     const { durations, seed } = place.tenant;
     const processing = drawFrom(durations.policyProcessing, seed, "activation", policy.id, meta.at);
@@ -187,6 +196,7 @@ export const policyDeactivated = defineEvent(
     const place = placeOf(state, meta);
     const policy = policyIn(place, payload.id);
     policy.isActive = false;
+    notePolicy(place.tenant, meta, policy, { type: "backupPolicyPaused", by: payload.by });
     policy.modified = { by: payload.by, at: meta.at };
     policy.updatingUntil = releaseTime(place, policy);
     for (const unit of place.tenant.units.editPolicy(policy.service, policy.id, meta.at)) {
@@ -203,6 +213,13 @@ function releaseTime({ tenant, meta }: Place, policy: ProtectionPolicy): number 
     seed: tenant.seed,
     durations: tenant.durations,
   });
+}
+
+/** Units come and go by hand or by a dynamic rule. */
+function changeOf({ source, by }: { readonly source: number; readonly by: Identity | null }) {
+  return source === MANUAL_SOURCE
+    ? { type: "backupPolicyModified" as const, by }
+    : { type: "dynamicRuleExecution" as const, by: null };
 }
 
 export const unitsAdded = defineEvent(
@@ -224,6 +241,8 @@ export const unitsAdded = defineEvent(
     payload.units.forEach((unit, index) => {
       join(place, policy, unit, { index, source: payload.source, by: payload.by });
     });
+    const added = payload.units.length;
+    notePolicy(place.tenant, meta, policy, { ...changeOf(payload), added });
   },
   (payload) => payload.policyId,
 );
@@ -246,6 +265,8 @@ export const unitsReleased = defineEvent(
     const policy = policyIn(place, payload.policyId);
     const settlesAt = releaseTime(place, policy);
     policy.modified = { by: payload.by, at: meta.at };
+    const removed = payload.unitIds.length;
+    notePolicy(place.tenant, meta, policy, { ...changeOf(payload), removed });
     for (const unitId of payload.unitIds) {
       const unit = place.tenant.units.edit(unitId);
       unit.sources &= ~payload.source;
@@ -302,7 +323,10 @@ export const unitOffboarded = defineEvent(
   backupState,
   "backup.unitOffboarded",
   (state, payload: { unitId: string }, meta) => {
-    const unit = tenantOf(state, meta.tenantId).units.edit(payload.unitId);
+    const tenant = tenantOf(state, meta.tenantId);
+    const unit = tenant.units.edit(payload.unitId);
+    const requestedAt = unit.offboardRequestedAt ?? meta.at;
+    noteOffboarding(tenant, meta, { service: unit.service, requestedAt });
     unit.status = "offboarded";
     unit.spans = [];
     unit.modified = { by: null, at: meta.at };

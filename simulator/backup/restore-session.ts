@@ -93,6 +93,8 @@ export interface RestoreSession {
   activatedAt: number | null;
   /** When the last of its artifacts ends; 0 until they have their times. */
   endsAt: number;
+  /** How many of its artifacts have ended. */
+  ended: number;
   bulkRequest: BulkRestoreRequest | null;
   readonly created: Stamp;
   modified: Stamp;

@@ -54,6 +54,7 @@ function seedTenant(estate: Estate, tenant: EstateTenant): TenantBackup {
     searches: new Map(),
     browseSessions: new Map(),
     emailNotifications: { isEnabled: false, additionalEvents: "none", customRecipients: [] },
+    activities: [],
     heldResources: new Set(),
   };
 }

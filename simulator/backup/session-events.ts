@@ -1,5 +1,6 @@
 import { defineEvent, type EventMeta } from "../core/area.ts";
 import type { Identity } from "../core/principal.ts";
+import { noteRestore } from "./activity-log.ts";
 import { backupState, tenantOf, type BackupState, type TenantBackup } from "./backup-state.ts";
 import { planTimelines } from "./restore-duration.ts";
 import {
@@ -56,12 +57,15 @@ export const sessionCreated = defineEvent(
       artifacts: new Map(),
       activatedAt: null,
       endsAt: 0,
+      ended: 0,
       bulkRequest: null,
       created: stamp,
       modified: stamp,
     };
     addAll(session, payload.artifacts);
-    tenantOf(state, meta.tenantId).sessions.set(session.id, session);
+    const tenant = tenantOf(state, meta.tenantId);
+    tenant.sessions.set(session.id, session);
+    noteRestore(tenant, meta, session, "restoreTaskCreated");
   },
   (payload) => payload.id,
 );
@@ -154,9 +158,15 @@ interface ArtifactEnd {
 }
 
 function endArtifact(state: BackupState, payload: ArtifactEnd, meta: EventMeta): void {
-  const session = sessionIn(tenantOf(state, meta.tenantId), payload.sessionId);
+  const tenant = tenantOf(state, meta.tenantId);
+  const session = sessionIn(tenant, payload.sessionId);
   const artifact = session.artifacts.get(payload.artifactId);
-  if (artifact !== undefined) artifact.outcome = payload.outcome;
+  if (artifact === undefined) return;
+  artifact.outcome = payload.outcome;
+  session.ended += 1;
+  if (session.ended === session.artifacts.size) {
+    noteRestore(tenant, meta, session, "restoreTaskCompleted");
+  }
 }
 
 /** The journal shows the unit, so that restores of a unit can be counted. */

@@ -104,10 +104,11 @@ export class Journal {
   save(): SavedJournal {
     const effects = this.#effects.slice(-RECENT_ROWS);
     const reads = this.#reads.slice(-RECENT_ROWS);
-    const before = (kept: readonly JournalRow[], all: readonly JournalRow[], known: number) =>
-      kept.length === all.length ? known : (kept[0]?.sequence ?? 1) - 1;
-    const missing = before(effects, this.#effects, this.#missing.effects);
-    const any = Math.max(missing, before(reads, this.#reads, this.#missing.any));
+    const missing =
+      effects.length === this.#effects.length ? this.#missing.effects : firstOf(effects) - 1;
+    const missingReads =
+      reads.length === this.#reads.length ? this.#missing.any : firstOf(reads) - 1;
+    const any = Math.max(missing, missingReads);
     return { effects, reads, missing: { effects: missing, any } };
   }
 
@@ -121,12 +122,16 @@ export class Journal {
 
   /** Lets go of the rows that were not saved: `readLog` gives them from now on when somebody asks for them. */
   forget({ effects, reads, missing }: SavedJournal, readLog: ReadRows): void {
-    const since = (kept: readonly JournalRow[]) => kept[0]?.sequence ?? 0;
-    this.#effects = this.#effects.filter(({ sequence }) => sequence >= since(effects));
-    this.#reads = this.#reads.filter(({ sequence }) => sequence >= since(reads));
+    this.#effects = this.#effects.filter(({ sequence }) => sequence >= firstOf(effects));
+    this.#reads = this.#reads.filter(({ sequence }) => sequence >= firstOf(reads));
     this.#missing = missing;
     this.#readLog = readLog;
   }
+}
+
+/** Number of the first of some rows; 0 when there are none. */
+function firstOf(rows: readonly JournalRow[]): number {
+  return rows[0]?.sequence ?? 0;
 }
 
 function wantedBy({ after = 0, tenantId, effectsOnly = false }: JournalQuery) {

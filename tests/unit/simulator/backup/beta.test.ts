@@ -56,6 +56,68 @@ test("statistics of a policy count its units as their list shows them", async ()
   });
 });
 
+test("the activity log tells what happened to policies, rules, units and restores, and by whom", async () => {
+  const { client, policyId, get } = await open(withBeta());
+  const person = new BackupClient(client.sim, CONTOSO, { isDelegated: true });
+  const policy = `/exchangeProtectionPolicies/${policyId}`;
+  await person.ask("PATCH", policy, { displayName: "Renamed" });
+  const unit = await client.unit("mailboxProtectionUnits");
+  const removal = { "@removed": { reason: "changed" }, id: unit["id"] };
+  await client.ask("PATCH", policy, { "mailboxProtectionUnits@delta": [removal] });
+  const [point] = await client.search(
+    unit["id"] as string,
+    "2026-03-01T00:00:00Z",
+    "2026-03-02T05:00:00Z",
+  );
+  const session = await client.ask(
+    "POST",
+    "/exchangeRestoreSessions",
+    {
+      mailboxRestoreArtifacts: [{ restorePoint: { id: point?.["id"] }, destinationType: "new" }],
+    },
+    201,
+  );
+  await client.ask("POST", `/restoreSessions/${session["id"] as string}/activate`);
+  client.sim.advanceBy(6 * 3_600_000);
+  await person.ask("POST", `/protectionUnits/${unit["id"] as string}/offboard`);
+  client.sim.advanceBy(91 * 86_400_000);
+  const token = await client.sim.token(CONTOSO);
+  const { body } = await client.sim.fetch(`${ROOT}/activityLogs`, { token });
+  const common = { serviceType: "exchange", resultStatus: "succeeded", error: null };
+  expect((body as { value: unknown[] }).value).toMatchObject([
+    {
+      ...common,
+      "@odata.type": "#microsoft.graph.backupPolicyActivityLog",
+      activityType: "backupPolicyRenamed",
+      policyId,
+      policyName: "Renamed",
+      oldPolicyName: "All mailboxes",
+      performedBy: expect.not.stringMatching(/^Continuity$/),
+    },
+    {
+      ...common,
+      activityType: "backupPolicyModified",
+      performedBy: "Continuity",
+      protectionUnitDetails: { requestedToAddCount: 0, removedCount: 1 },
+    },
+    { ...common, activityType: "restoreTaskCreated", restoreSessionId: session["id"] },
+    {
+      ...common,
+      "@odata.type": "#microsoft.graph.restoreTaskActivityLog",
+      activityType: "restoreTaskCompleted",
+      restoreArtifactDetails: { totalArtifactsCount: 1, restoredCount: 1, failedCount: 0 },
+    },
+    {
+      ...common,
+      "@odata.type": "#microsoft.graph.offboardingActivityLog",
+      activityType: "protectionUnitLevelOffboarding",
+      performedBy: "system",
+      offboardingDetails: { offboardedCount: 1, offboardingStatus: "completed" },
+    },
+  ]);
+  expect((await get("/activityLogs")).status).toBe(401);
+});
+
 test("beta has no other routes: those of v1.0 and writes are refused there", async () => {
   const { get } = await open(withBeta());
   expect((await get("/protectionPolicies")).status).toBe(400);
