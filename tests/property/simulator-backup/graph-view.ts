@@ -16,21 +16,21 @@ export class GraphDrive {
 
   /** The drive of `/users/{id}` or `/sites/{id}`. */
   static async of(client: BackupClient, owner: string): Promise<GraphDrive> {
-    const drive = await ask(client, "GET", `${owner}/drive`);
+    const drive = await askGraph(client, "GET", `${owner}/drive`);
     return new GraphDrive(client, drive["id"] as string, owner.startsWith("/sites") ? owner : null);
   }
 
   /** Lets an application into the site; nothing for a OneDrive. */
   async grant(role: "read" | "write", application: string): Promise<void> {
     if (this.#site === null) return;
-    await ask(this.#client, "POST", `${this.#site}/permissions`, {
+    await askGraph(this.#client, "POST", `${this.#site}/permissions`, {
       roles: [role],
       grantedToIdentities: [{ application: { id: application, displayName: "Reader" } }],
     });
   }
 
   ask(method: string, path: string, content?: unknown): Promise<Json> {
-    return ask(this.#client, method, `${this.#drive}${path}`, content);
+    return askGraph(this.#client, method, `${this.#drive}${path}`, content);
   }
 
   async items(): Promise<Json[]> {
@@ -59,7 +59,7 @@ export class GraphDrive {
       });
     }
     if (this.#site !== null) {
-      const { value } = await ask(this.#client, "GET", `${this.#site}/permissions`);
+      const { value } = await askGraph(this.#client, "GET", `${this.#site}/permissions`);
       views.push({ id: "site", permissions: value });
     }
     return views.sort((left, right) => ((left["id"] as string) < (right["id"] as string) ? -1 : 1));
@@ -75,6 +75,7 @@ export class GraphDrive {
   }
 }
 
+/** A request to ordinary Graph. */
 async function call(
   client: BackupClient,
   method: string,
@@ -92,7 +93,8 @@ async function call(
   });
 }
 
-async function ask(
+/** The body of an answer; conflicts and locks count as answers. */
+export async function askGraph(
   client: BackupClient,
   method: string,
   path: string,
