@@ -116,6 +116,8 @@ export class Orchestrations {
       deliver: (instanceId, delivery) => void this.deliver(instanceId, delivery),
       dispatch: (state, work) => this.#dispatch(state, [work]),
     });
+    // Before everybody is in memory a turn could reach an instance which recovery would then take up a second time.
+    this.#turns.release();
     this.#timers.start();
   }
 

@@ -20,7 +20,7 @@ const nextLoop = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 
 /**
  * Takes up what an earlier host left: first turns that were never taken, messages that no turn consumed, activities
- * that never answered. Due timers are found by the timer service.
+ * that never answered. Due timers are found by the timer service. No turn may begin before this is over.
  */
 export async function recoverInstances(store: HostStore, target: RecoveryTarget): Promise<void> {
   const inboxes = new Map<string, Delivery[]>();

@@ -22,13 +22,20 @@ export class TurnQueue {
   #computing = 0;
   #isPumping = false;
   #isStopped = true;
+  #isHeld = true;
 
   constructor(options: TurnQueueOptions) {
     this.#options = options;
   }
 
+  /** Takes who wants a turn; the turns begin with `release`. */
   start(): void {
     this.#isStopped = false;
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#pump();
   }
 
   /** Begins nothing more. */
@@ -60,14 +67,16 @@ export class TurnQueue {
   }
 
   #pump(): void {
-    if (this.#isPumping || this.#ready.length === 0 || this.#computing >= this.#options.limit) {
+    const { limit } = this.#options;
+    const isFull = this.#computing >= limit;
+    if (this.#isHeld || this.#isPumping || this.#ready.length === 0 || isFull) {
       return;
     }
     this.#isPumping = true;
     // What else arrives in this turn of the event loop joins the same turn of its instance.
     setImmediate(() => {
       this.#isPumping = false;
-      const begun = Math.min(TURNS_PER_LOOP, Math.max(0, this.#options.limit - this.#computing));
+      const begun = Math.min(TURNS_PER_LOOP, Math.max(0, limit - this.#computing));
       for (const state of this.#ready.splice(0, begun)) {
         state.isQueued = false;
         this.#options.take(state);
