@@ -20,6 +20,10 @@ import { createInProcessSimulator } from "../../../../simulator/protocol/in-proc
 import { startSimulator, type RunningSimulator } from "../../../../simulator/start.ts";
 import { backupSeed } from "../../../contract/simulator/backup/backup-world.ts";
 import { tourBackup } from "../../../contract/simulator/backup/tour.ts";
+import { sixTenantSeed } from "../../../contract/simulator/multitenant/six-tenants.ts";
+import { tourContent } from "../../../contract/simulator/official-client/content-tour.ts";
+import { tourDirectory } from "../../../contract/simulator/official-client/directory-tour.ts";
+import { tourMultitenant } from "../../../contract/simulator/official-client/multitenant-tour.ts";
 import { OWNER, smallEstate } from "../../../contract/simulator/small-estate.ts";
 
 const DAY_MS = 86_400_000;
@@ -46,28 +50,35 @@ function classesIn(value: unknown, seen = new Set<unknown>(), found = new Set<st
   return found;
 }
 
-test("a world made from a checkpoint is the same and goes on in the same way", async () => {
-  const seed = backupSeed();
-  const original = createInProcessSimulator({ seed });
-  await tourBackup(original);
-  const saved = saveOf(original);
-  expect([...classesIn(original.simulator.engine.save())].sort()).toEqual([
-    "Array",
-    "Buffer",
-    "Map",
-    "Object",
-    "Set",
-  ]);
+/** Everything that each area can do, so that something of every kind is kept. */
+const TOURS = {
+  directory: { seed: smallEstate, tour: tourDirectory },
+  content: { seed: smallEstate, tour: tourContent },
+  backup: { seed: backupSeed, tour: tourBackup },
+  multitenant: { seed: sixTenantSeed, tour: tourMultitenant },
+};
 
-  const second = createInProcessSimulator({ seed });
-  second.simulator.engine.load(saved, () => []);
-  deepStrictEqual(saveOf(second), saveOf(original));
-  for (const days of [1, 30, 400]) {
-    for (const each of [original, second]) each.advanceTo(STARTS_AT + days * DAY_MS);
-    expect(second.simulator.engine.sequence).toBe(original.simulator.engine.sequence);
+test.each(Object.entries(TOURS))(
+  "a world made from a checkpoint is the same and goes on in the same way: %s",
+  async (_, { seed, tour }) => {
+    const original = createInProcessSimulator({ seed: seed() });
+    await tour(original);
+    const saved = saveOf(original);
+    const plain = new Set(["Array", "Buffer", "Map", "Object", "Set"]);
+    const classes = classesIn(original.simulator.engine.save());
+    expect([...classes].filter((name) => !plain.has(name))).toEqual([]);
+
+    const second = createInProcessSimulator({ seed: seed() });
+    second.simulator.engine.load(saved, () => []);
     deepStrictEqual(saveOf(second), saveOf(original));
-  }
-});
+    const from = original.now();
+    for (const days of [1, 30, 400]) {
+      for (const each of [original, second]) each.advanceTo(from + days * DAY_MS);
+      expect(second.simulator.engine.sequence).toBe(original.simulator.engine.sequence);
+      deepStrictEqual(saveOf(second), saveOf(original));
+    }
+  },
+);
 
 let data: string;
 const running: RunningSimulator[] = [];
