@@ -118,6 +118,10 @@ claim("automatic release", async () => {
   expect((await host.ended("after")).runtimeStatus).toBe("Completed");
 });
 
+claim("locking rules", async () => {
+  expect(await host.run("breaksLockRules")).toBe(4);
+});
+
 claim("state", async () => {
   await signal("lasting", "add", 7);
   await untilValue("lasting", 7);

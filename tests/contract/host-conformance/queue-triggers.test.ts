@@ -54,6 +54,7 @@ beforeAll(async () => {
         AzureWebJobsStorage: azurite.connectionString,
         AzureWebJobsOtherStorage: azurite.connectionString,
         AzureFunctionsJobHost__extensions__queues__maxPollingInterval: "01:00:00",
+        AzureFunctionsJobHost__extensions__queues__messageEncoding: "none",
         "AzureWebJobs.crowd.Disabled": "true",
         "AzureWebJobs.returning.Disabled": "true",
       },
@@ -333,4 +334,11 @@ claim("own messages", async () => {
   );
   // By now it would look again only after a time as long as all that has passed since it started.
   expect(Date.now() - before).toBeLessThan(3_000);
+});
+
+claim("no encoding", async () => {
+  await idle.post("/api/put/text");
+  // As it lies there, and as it arrives.
+  expect(await take("extra")).toBe("plain text");
+  expect(((await idle.get("/api/runs")).json() as Run[])[0]?.message).toEqual({ key: "own" });
 });

@@ -34,6 +34,8 @@ export const ROWS = {
     "typed inputs":
       "inputs arrive as JSON or else as text: a boolean is a .NET name, a text that looks like a number stays one",
     "typed results": "results travel as text, number, bytes or JSON, and nothing as null",
+    "failure details":
+      "with an exception properties provider a failure arrives with its type, message and properties",
     "log levels":
       "host.json's levels hold for the longest category that fits, functions and users apart",
     "log hook": "a log hook may change text and level",
@@ -237,6 +239,8 @@ export const ROWS = {
     removal: "an entity that destructs itself is gone",
     "exactly once": "many signals at once are each applied once",
     locks: "critical sections over two entities do not interleave, even over activities",
+    "locking rules":
+      "inside of a critical section no other entity is called, no locked one signalled, no sub-orchestration or lock begun",
     "automatic release":
       "locks are given back when an orchestration ends without releasing them, or is terminated",
   },
@@ -248,6 +252,7 @@ export const ROWS = {
     "binding data": "properties of a message that is an object are metadata, too",
     "no UTF-8": "bytes that are no UTF-8 arrive with replacement characters",
     "no base64": "a message that is not base64 goes to the poison queue as it is, and nothing runs",
+    "no encoding": "with messageEncoding none texts are sent and read as they are",
     success: "a message is deleted when its function has succeeded",
     failure:
       "a message whose function fails comes again after visibilityTimeout on the host's clock",

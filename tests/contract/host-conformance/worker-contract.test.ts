@@ -241,6 +241,14 @@ claim("typed results", async () => {
   });
 });
 
+claim("failure details", async () => {
+  expect(await host.run("meetsCode")).toMatchObject({
+    name: "TaskFailedError",
+    message: "RangeError: too far",
+    details: { errorType: "RangeError", errorMessage: "too far", properties: { code: 42 } },
+  });
+});
+
 claim("log levels", async () => {
   await host.get("/api/chatty");
   await host.get("/api/silent");

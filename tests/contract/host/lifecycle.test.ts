@@ -141,7 +141,10 @@ test("a function that takes longer than functionTimeout fails, and its late end 
   });
   expect((await send(host.url, "/api/hangs")).status).toBe(500);
   expect((await send(host.url, "/api/slow")).text).toBe("done");
-  await eventually(() => host.output().includes("Timeout value of 1 s"), "the reason in the log");
+  await eventually(
+    () => host.output().includes("Timeout value of 00:00:01 was exceeded"),
+    "the reason in the log",
+  );
   await host.kill();
 });
 
