@@ -33,12 +33,12 @@ export interface Outcome {
 }
 
 const APP = fileURLToPath(new URL("load-app", import.meta.url));
-/** Instances that are under way at any time, so that every death meets some of each kind. */
+/** Instances that are started at once; then one follows a kill, or as many as must, so that every death meets a mixed load. */
 const LEAD = 36;
 /** Timers and pauses of clients, so that an instance lives through some hosts. */
-const LONGEST_WAIT_MS = 1_000;
-/** Activities, so that some are under way whenever a host dies. */
-const LONGEST_EFFECT_MS = 150;
+const LONGEST_WAIT_MS = 2_000;
+/** Activities take as long as hosts live, so most deaths meet some, and an instance needs several hosts. */
+const LONGEST_EFFECT_MS = 300;
 /** How long after its release a host of the first kind of plan is killed at most; it is ready after about a half of it. */
 const STARTING_MS = 600;
 /** How long a host lives after it is ready, at most. */
@@ -83,12 +83,12 @@ class Load {
   readonly ids: readonly string[];
   readonly ends = new Map<string, Ended>();
   readonly failures: unknown[] = [];
+  started = 0;
   readonly client = new PatientClient();
   /** Resolves when all instances have ended, or one has failed its client. */
   readonly over: Promise<void>;
   readonly #files: string;
   readonly #random: () => number;
-  #started = 0;
   #end: () => void = () => undefined;
 
   constructor(count: number, random: () => number, files: string) {
@@ -106,8 +106,8 @@ class Load {
 
   /** Starts instances until so many have been. */
   startUntil(count: number): void {
-    for (; this.#started < Math.min(count, this.ids.length); this.#started += 1) {
-      const id = this.ids[this.#started]!;
+    for (; this.started < Math.min(count, this.ids.length); this.started += 1) {
+      const id = this.ids[this.started]!;
       const { client } = this;
       const [timerMs, pauseMs] = [
         this.#random() * LONGEST_WAIT_MS,
@@ -177,7 +177,8 @@ export async function killAtRandom(options: RandomKills): Promise<Outcome> {
       died += 1;
       deaths.set(death, (deaths.get(death) ?? 0) + 1);
       if (died % 50 === 0) {
-        progress(`${died} kills, ${load.ends.size} of ${instances} orchestrations ended`);
+        const { size } = load.ends;
+        progress(`${died} kills, ${load.started - size} orchestrations under way, ${size} ended`);
       }
     }
     const effects = new Effects(files);
