@@ -102,9 +102,9 @@ function readPoint(request: GraphRequest): GraphResponse {
   };
 }
 
-const searchBody = (limits: BackupLimits) =>
+const makeSearchBody = (unitIds: number) =>
   z.strictObject({
-    protectionUnitIds: z.array(z.string()).min(1).max(limits.unitIdsPerSearch),
+    protectionUnitIds: z.array(z.string()).min(1).max(unitIds),
     protectionTimePeriod: z.strictObject({
       startDateTime: z.string(),
       // A documented example leaves the end out.
@@ -116,7 +116,16 @@ const searchBody = (limits: BackupLimits) =>
       .strictObject({ artifactType: z.literal("message").nullish(), queryExpression: z.string() })
       .nullish(),
   });
-type SearchBody = z.infer<ReturnType<typeof searchBody>>;
+type SearchBody = z.infer<ReturnType<typeof makeSearchBody>>;
+
+/** By the number of units that a search may name: making a schema takes longer than a search. */
+const searchBodies = new Map<number, ReturnType<typeof makeSearchBody>>();
+
+function searchBody({ unitIdsPerSearch: unitIds }: BackupLimits) {
+  const body = searchBodies.get(unitIds) ?? makeSearchBody(unitIds);
+  searchBodies.set(unitIds, body);
+  return body;
+}
 
 /** What to look for in each point; a search for messages is about one mailbox. */
 function readQuery(

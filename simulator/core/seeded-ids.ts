@@ -1,8 +1,8 @@
 import { digest, guidOf } from "./random.ts";
 import { RecentMap } from "./recent-map.ts";
 
-/** Each is a string of 36 characters and its key, in both directions. */
-const REMEMBERED_IDS = 20_000;
+/** For each kind of object; each is a string of 36 characters and its number, in both directions. */
+const REMEMBERED_IDS = 10_000;
 
 /**
  * Ids of generated objects that can be turned back into the object's number. Hundreds of thousands of users and sites
@@ -11,8 +11,9 @@ const REMEMBERED_IDS = 20_000;
  */
 export class SeededIds {
   readonly #scope: readonly (string | number)[];
-  readonly #guids = new RecentMap<string, string>(REMEMBERED_IDS);
-  readonly #indexes = new RecentMap<string, number | null>(REMEMBERED_IDS);
+  // A map for each kind, so that a look-up need not put a key together.
+  readonly #guids = new Map<string, RecentMap<number, string>>();
+  readonly #indexes = new Map<string, RecentMap<string, number | null>>();
 
   constructor(...scope: readonly (string | number)[]) {
     this.#scope = scope;
@@ -20,13 +21,23 @@ export class SeededIds {
 
   /** The GUID of object `index` (0 to 2^32 - 1) of a kind such as "user". */
   guid(kind: string, index: number): string {
-    return this.#guids.get(`${kind} ${index}`, () => this.#makeGuid(kind, index));
+    let guids = this.#guids.get(kind);
+    if (guids === undefined) {
+      guids = new RecentMap(REMEMBERED_IDS);
+      this.#guids.set(kind, guids);
+    }
+    return guids.get(index, () => this.#makeGuid(kind, index));
   }
 
   /** The number behind a GUID made by `guid`, or null for any other text. */
   indexOf(kind: string, guid: string): number | null {
     if (guid.length > 36) return null;
-    return this.#indexes.get(`${kind} ${guid}`, () => this.#findIndex(kind, guid));
+    let indexes = this.#indexes.get(kind);
+    if (indexes === undefined) {
+      indexes = new RecentMap(REMEMBERED_IDS);
+      this.#indexes.set(kind, indexes);
+    }
+    return indexes.get(guid, () => this.#findIndex(kind, guid));
   }
 
   #makeGuid(kind: string, index: number): string {
