@@ -5,6 +5,7 @@ import { deltaRoutes } from "./delta-routes.ts";
 import { driveReadRoutes } from "./drive-read-routes.ts";
 import { driveWriteRoutes } from "./drive-write-routes.ts";
 import { labelRoutes, sensitivityLabelAssigned } from "./label-routes.ts";
+import { mailDeltaRoutes } from "./mail-delta-routes.ts";
 import { mailFolderRoutes } from "./mail-folder-routes.ts";
 import { mailRoutes } from "./mail-routes.ts";
 import { sharingRoutes } from "./sharing-routes.ts";
@@ -32,6 +33,7 @@ export const contentArea: Area = {
     ...labelRoutes,
     ...mailRoutes,
     ...mailFolderRoutes,
+    ...mailDeltaRoutes,
     ...attachmentRoutes,
   ],
 };

@@ -101,3 +101,34 @@ test("a deleted folder takes its messages along; known folders stay", async () =
     "ErrorDeleteDistinguishedFolder",
   ]);
 });
+
+const path = (link: unknown) => String(link).split("/v1.0")[1] ?? "";
+
+test("delta of a folder tells what came, what changed and what left", async () => {
+  const delta = `${USER}/mailFolders/inbox/messages/delta`;
+  const first = await caller.get(`${delta}?$top=1`);
+  expect(first.value).toHaveLength(1);
+  expect(first).not.toHaveProperty("@odata.deltaLink");
+  let page = first;
+  const seen = [...first.value];
+  while (page["@odata.nextLink"] !== undefined) {
+    page = await caller.get(path(page["@odata.nextLink"]));
+    seen.push(...page.value);
+  }
+  const inbox = await idsOf(`${USER}/mailFolders/inbox/messages`);
+  expect(seen.map(({ id }) => id).sort()).toEqual(inbox.sort());
+  const link = path(page["@odata.deltaLink"]);
+  expect((await caller.get(link)).value).toEqual([]);
+  const { id } = await caller.ask("POST", `${USER}/mailFolders/inbox/messages`, 201, {});
+  await caller.ask("POST", MESSAGES, 201, {});
+  await caller.ask("POST", `${MESSAGES}/${message.id}/move`, 201, { destinationId: "archive" });
+  const { value } = await caller.get(link);
+  expect(value.map((each) => [each.id, each["@removed"]])).toEqual([
+    [id, undefined],
+    [message.id, { reason: "deleted" }],
+  ]);
+  expect(await caller.refused("GET", `${delta}?$deltatoken=nonsense`)).toEqual([
+    410,
+    "SyncStateNotFound",
+  ]);
+});

@@ -156,6 +156,7 @@ async function tourMailbox(owner: TenantCaller, user: string): Promise<void> {
     "Offer",
   );
   expect((await owner.get(`${user}/messages`)).value.length).toBeGreaterThan(5);
+  expect((await owner.get(`${inbox}/messages/delta`)).value.length).toBeGreaterThan(1);
   await tourMessage(owner, user, { collection: `${user}/messages`, folder: "drafts" });
   await tourMessage(owner, user, { collection: `${inbox}/messages`, folder: "inbox" });
 
