@@ -73,3 +73,9 @@ export function plainFailure(reason: string, failureDetails?: unknown): TaskFail
     failureDetails: (failureDetails ?? null) as TaskFailure["failureDetails"],
   };
 }
+
+/** Why a sub-orchestration cannot begin whose instance ID somebody else has. */
+export const takenFailure = (instanceId: string, status: string): TaskFailure =>
+  plainFailure(
+    `An Orchestration instance with the ID '${instanceId}' and the status ${status} already exists.`,
+  );

@@ -8,6 +8,7 @@ import {
   type Invoke,
 } from "./activity-dispatcher.ts";
 import { computeTurn, type CommittableTurn } from "./continued-turn.ts";
+import { takenFailure } from "./effect.ts";
 import { EndWaiters, type OnEnd } from "./end-waiters.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
 import { HotInstances } from "./hot-instances.ts";
@@ -352,6 +353,7 @@ export class Orchestrations {
     const { entities } = this.#options;
     const operations = [
       ...result.operations,
+      ...this.#refuseTaken(result),
       ...result.children.flatMap((child) => this.#place(child)),
       ...entities.rowsOf(result.sends),
     ];
@@ -364,6 +366,25 @@ export class Orchestrations {
       await this.commit(operations);
     }
     crashPoint(result.isContinued ? "continue-as-new-committed" : "turn-committed");
+  }
+
+  /** Tells the turn's own instance of children whose IDs somebody has taken since the turn asked for them. */
+  #refuseTaken({ children, messages }: CommittableTurn): StoreOperation[] {
+    const operations: StoreOperation[] = [];
+    for (const child of children.splice(0)) {
+      const existing = this.recordOf(child.instanceId);
+      if (existing === null || isFinished(existing.status)) {
+        children.push(child);
+        continue;
+      }
+      const { instanceId, executionId, taskId } = child.parent!;
+      const failure = takenFailure(child.instanceId, existing.status);
+      const message = { kind: "subOrchestrationFailed", executionId, taskId, failure } as const;
+      const key = [instanceId, this.nextMessageNumber()] as const;
+      operations.push(saveMessage(...key, message));
+      messages.push({ instanceId, delivery: { message, row: { table: "inbox", key } } });
+    }
+    return operations;
   }
 
   #afterTurn(state: InstanceState, result: TurnResult): void {

@@ -1,6 +1,12 @@
 import { put, remove, type HostStore, type StoreOperation } from "../store/store.ts";
 import type { OrchestratorState } from "./action.ts";
-import { plainFailure, type Effect, type EntityMessage, type TaskFailure } from "./effect.ts";
+import {
+  plainFailure,
+  takenFailure,
+  type Effect,
+  type EntityMessage,
+  type TaskFailure,
+} from "./effect.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
 import {
   historyEvent,
@@ -276,11 +282,7 @@ export class TurnDraft {
     const isTaken =
       (existing !== null && !isFinished(existing.status)) ||
       this.#children.some((child) => child.instanceId === instanceId);
-    return isTaken
-      ? plainFailure(
-          `An Orchestration instance with the ID '${instanceId}' and the status ${existing?.status ?? "Pending"} already exists.`,
-        )
-      : null;
+    return isTaken ? takenFailure(instanceId, existing?.status ?? "Pending") : null;
   }
 
   /** Ends the turn with the instance still running. */

@@ -157,3 +157,20 @@ test("purging many goes past any number of instances that still run", async () =
   expect(purged).toMatchObject({ status: 200, body: { instancesDeleted: 1 } });
   expect((await host.call("GET", "instances?top=200")).body).toHaveLength(150);
 });
+
+test("two parents that ask for one child ID at the same moment: one gets it, the other is told", async () => {
+  df.app.orchestration("sharesChild", function* (context) {
+    try {
+      return yield context.df.callSubOrchestrator("waitsForEvent", null, "shared");
+    } catch (error) {
+      return (error as Error).message;
+    }
+  });
+  await using host = await startDurableHost();
+  await Promise.all([host.start("sharesChild", "p1"), host.start("sharesChild", "p2")]);
+  await loops(20);
+  await host.raise("shared", "go", "one");
+  const outputs = [(await host.ended("p1")).output, (await host.ended("p2")).output];
+  expect(outputs).toContain("one");
+  expect(outputs).toContainEqual(expect.stringMatching(/ID 'shared' .* already exists/u));
+});
