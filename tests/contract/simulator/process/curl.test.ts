@@ -53,7 +53,7 @@ const tools = ["bash", "curl", "jq"].every((name) => spawnSync(name, ["--version
   const url = isTls ? simulator.url.replace("127.0.0.1", "localhost") : simulator.url;
   const script = `set -euo pipefail\n${trust}${documentedCommands(url)}`;
   const { stdout } = await run("bash", ["-c", script]);
-  const [users, backup] = stdout.split("\n").map((line) => JSON.parse(line) as object);
+  const [users, backup, role] = stdout.split("\n").map((line) => JSON.parse(line) as object);
   expect(users).toMatchObject({
     value: Array.from({ length: 3 }, () => ({
       displayName: expect.any(String),
@@ -61,4 +61,5 @@ const tools = ["bash", "curl", "jq"].every((name) => spawnSync(name, ["--version
     })),
   });
   expect(backup).toMatchObject({ serviceStatus: { status: "enabled" } });
+  expect(role).toMatchObject({ roleDefinitionId: "9d3e04ba-3ee4-4d1b-a3a7-9aef423a09be" });
 });
