@@ -214,3 +214,58 @@ test("there is no history of what never was, and no other word below an instance
   await host.ended("two");
   expect((await host.call("GET", "instances/two/memoirs")).status).toBe(404);
 });
+
+let isBroken = true;
+df.app.activity("brokenOnce", {
+  handler() {
+    if (isBroken) {
+      isBroken = false;
+      throw new Error("broken");
+    }
+    return "mended";
+  },
+});
+df.app.orchestration("repeats", function* repeats(context) {
+  const lock: { release(): void } = yield context.df.lock(new df.EntityId("tally", "locked"));
+  yield context.df.callEntity(new df.EntityId("tally", "locked"), "add", 1);
+  lock.release();
+  const open = [1, 2, 3].map((n) => context.df.callActivity("echo", n));
+  while (open.length > 0) {
+    const first = yield context.df.Task.any(open);
+    open.splice(open.indexOf(first), 1);
+  }
+  return yield context.df.callActivity("brokenOnce");
+});
+df.app.orchestration("waitsForNothing", function* waitsForNothing(context) {
+  const echo = context.df.callActivity("echo", 1);
+  yield echo;
+  yield context.df.Task.all([echo]);
+});
+
+test("locks, tasks yielded again and a rewind replay cleanly, at every turn", async () => {
+  await using host = await startDurableHost();
+  await host.start("repeats", "again", null);
+  expect((await host.ended("again")).runtimeStatus).toBe("Failed");
+  expect((await replay(await recorded(host, "again"))).divergence).toBeNull();
+  await host.call("POST", "instances/again/rewind?reason=");
+  expect((await host.ended("again")).output).toBe("mended");
+  const history = await recorded(host, "again");
+  expect(history.events.map(({ EventType }) => EventType)).toContain(21);
+  for (const [index, { EventType }] of history.events.entries()) {
+    if (EventType === 13) {
+      const part = { ...history, events: history.events.slice(0, index + 1) };
+      expect((await replay(part)).divergence).toBeNull();
+    }
+  }
+});
+
+test("code that would wait for ever is found, as the engine finds it", async () => {
+  await using host = await startDurableHost();
+  await host.start("twoSteps", "two", null);
+  await host.ended("two");
+  const { divergence } = await replay(await recorded(host, "two"), { as: "waitsForNothing" });
+  expect(divergence).toMatchObject({
+    turn: 2,
+    now: expect.stringMatching(/waits for nothing that could still happen/u),
+  });
+});
