@@ -33,11 +33,15 @@ function parseCron(text: string): { fields: string[]; next: LocalSchedule } {
   }
 }
 
-/** A schedule whose seconds, minutes or hours have a `*`, `-` or `/` goes on through an hour that comes twice. */
-const isInterval = (text: string): boolean => {
-  const fields = text.trim().split(/\s+/);
-  return fields.slice(0, fields.length === 6 ? 3 : 2).some((field) => /[*/-]/.test(field));
-};
+/**
+ * A schedule with neighbouring values among its seconds, minutes or hours goes on through an hour that comes twice. (The
+ * extension looks for `*`, `-` and `/` in the schedule as NCRONTAB writes it: runs of values as ranges, steps as lists.)
+ */
+const isInterval = (fields: readonly string[]): boolean =>
+  fields.slice(0, 3).some((field) => {
+    const values = field.split(",").map(Number);
+    return field === "*" || values.some((value, index) => value + 1 === values[index + 1]);
+  });
 
 /**
  * The next instant of a schedule in a zone, by the rules of `CronSchedule` in the WebJobs timer extension where clocks change:
@@ -93,7 +97,7 @@ export function parseSchedule(text: string, timezone: string | null): TimerSched
   }
   const { fields, next } = parseCron(text);
   const zone = zoneOf(timezone);
-  const goesOn = isInterval(text);
+  const goesOn = isInterval(fields);
   return {
     next: (after) => nextInZone(next, zone, goesOn, after),
     isMonitored: /^\d+$/.test(fields[0] ?? ""),

@@ -79,6 +79,17 @@ test.each([
       "2026-11-01T10:00",
     ],
   ],
+  // Neighbouring hours are a range, however they are written; a step is a list.
+  [
+    "0 0 1,2 * * *",
+    "2026-11-01T07:30:00Z",
+    ["2026-11-01T08:00", "2026-11-01T09:00", "2026-11-01T10:00", "2026-11-02T09:00"],
+  ],
+  [
+    "0 */30 1 * * *",
+    "2026-11-01T07:30:00Z",
+    ["2026-11-01T08:00", "2026-11-01T08:30", "2026-11-02T09:00"],
+  ],
 ])(
   "the hour that comes twice has one point in time and all of an interval: %s after %s",
   (text, from, instants) => {
