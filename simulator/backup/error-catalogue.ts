@@ -16,8 +16,8 @@ export function refusal<O extends ErrorOperation>(
   operation: O,
   key: keyof (typeof ERROR_CATALOGUE)[O],
 ): GraphError {
-  const { status, code, message } = errorRow(operation, key);
-  return new GraphError(status, code, message);
+  const { status, code, message, details } = errorRow(operation, key);
+  return new GraphError(status, code, message, details === undefined ? {} : { details });
 }
 
 /** A row of the catalogue, for errors inside a body. */

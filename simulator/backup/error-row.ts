@@ -7,6 +7,8 @@ export interface ErrorRow {
   readonly code: string;
   readonly message: string;
   readonly source: ErrorSource;
+  /** An empty list of details is shown; most refusals have none at all. */
+  readonly details?: readonly [];
 }
 
 /** Of `concepts/backup-storage-error-codes.md`, published as https://learn.microsoft.com/graph/backup-storage-error-codes, read 2026-11-23. */

@@ -190,11 +190,14 @@ export const PROTECTION_ERRORS = {
       "ProtectionUnitNotFound",
       "Protection Unit doesn't exist.",
     ),
-    OperationNotAllowed: page(
-      403,
-      "OperationNotAllowed",
-      "The operation isn't allowed in the protection unit's current state.",
-    ),
+    OperationNotAllowed: {
+      ...page(
+        403,
+        "OperationNotAllowed",
+        "The operation isn't allowed in the protection unit's current state.",
+      ),
+      details: [],
+    },
   },
   /** In-body errors of a unit, HTTP 200. */
   unitItem: {

@@ -17,7 +17,8 @@ export class GraphError extends Error {
   readonly status: number;
   readonly code: string;
   readonly target: string | null;
-  readonly details: readonly GraphErrorDetail[];
+  /** Null leaves the member out; some refusals give an empty list. */
+  readonly details: readonly GraphErrorDetail[] | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly inner: Readonly<Record<string, string>>;
 
@@ -27,7 +28,7 @@ export class GraphError extends Error {
     this.status = status;
     this.code = code;
     this.target = options.target ?? null;
-    this.details = options.details ?? [];
+    this.details = options.details ?? null;
     this.headers = options.headers ?? {};
     this.inner = options.inner ?? {};
   }

@@ -320,7 +320,7 @@ function refuse(error: unknown, ids: Ids, now: number): Answered {
         code: refusal.code,
         message: refusal.message,
         ...(refusal.target === null ? {} : { target: refusal.target }),
-        ...(refusal.details.length === 0 ? {} : { details: refusal.details }),
+        ...(refusal.details === null ? {} : { details: refusal.details }),
         innerError: {
           ...refusal.inner,
           date: iso(now).slice(0, 19),

@@ -149,5 +149,8 @@ test("a unit is offboarded ninety days after the request and cannot be taken bac
   client.sim.advanceBy(DAY_MS);
   expect(await status()).toBe("offboarded");
   expect(await newest()).toHaveLength(0);
-  expect((await person(client).call("POST", `${path}/cancelOffboard`)).status).toBe(403);
+  expect(await person(client).call("POST", `${path}/cancelOffboard`)).toMatchObject({
+    status: 403,
+    body: { error: { code: "OperationNotAllowed", details: [] } },
+  });
 });
