@@ -227,6 +227,7 @@ export class Orchestrations {
       stateOf: (id) => this.#hot.peek(id),
       adopt: (record) => this.#hot.adopt(record),
       dispatch: (state, work) => this.#dispatch(state, work),
+      enqueue: (state) => this.#turns.add(state),
       timersRestored: () => this.#timers.added(this.now()),
       warn: (message) => this.#options.log("warning", message),
     });

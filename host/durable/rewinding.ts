@@ -3,7 +3,6 @@ import type { HostStore, StoreOperation } from "../store/store.ts";
 import type { OutgoingWork } from "./instance-rows.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { InstanceState } from "./instance-state.ts";
-import type { Delivery } from "./message.ts";
 import { planRewind, type Rewind } from "./rewind.ts";
 
 /** What rewinding asks of the engine. */
@@ -14,11 +13,11 @@ export interface RewindTarget {
     nextMessageNumber(): number;
     recordOf(instanceId: string): InstanceRecord | null;
     commit(operations: readonly StoreOperation[]): Promise<void>;
-    deliver(instanceId: string, delivery: Delivery): void;
   };
   stateOf(instanceId: string): InstanceState | undefined;
   adopt(record: InstanceRecord): InstanceState;
   dispatch(state: InstanceState, work: readonly OutgoingWork[]): void;
+  enqueue(state: InstanceState): void;
   timersRestored(): void;
   warn(message: string): void;
 }
@@ -41,19 +40,25 @@ export async function rewindInstances(
   if (rewinds.length === 0) {
     return false;
   }
-  const states = rewinds.map(({ record }) => target.adopt(record));
-  states.forEach((state) => (state.pendingCommits += 1));
+  const states = rewinds.map(({ record, deliveries }) => {
+    const state = target.adopt(record);
+    state.pendingCommits += 1;
+    // What it had received comes before whatever arrives from now on.
+    state.inbox.push(...deliveries);
+    return state;
+  });
   await target.engine.commit(rewinds.flatMap(({ operations }) => operations));
   crashPoint("rewind-committed");
-  for (const [index, { work, deliveries, record, heldLocks }] of rewinds.entries()) {
-    states[index]!.pendingCommits -= 1;
+  for (const [index, { work, record, heldLocks }] of rewinds.entries()) {
+    const state = states[index]!;
+    state.pendingCommits -= 1;
     if (heldLocks > 0) {
       target.warn(
         `${record.instanceId}: orchestrator '${record.name}' is rewound into a critical section whose locks it gave back when it failed; it goes on without them.`,
       );
     }
-    target.dispatch(states[index]!, work);
-    deliveries.forEach((delivery) => target.engine.deliver(record.instanceId, delivery));
+    target.dispatch(state, work);
+    target.enqueue(state);
   }
   target.timersRestored();
   return true;

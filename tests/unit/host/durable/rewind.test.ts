@@ -77,6 +77,14 @@ df.app.orchestration("parent", function* (context) {
   ]);
   return [left, right];
 });
+df.app.orchestration("takesTwo", function* (context) {
+  const first: unknown = yield context.df.waitForExternalEvent("go");
+  if (broken.has("code")) {
+    throw new Error("the code is broken");
+  }
+  const second: unknown = yield context.df.waitForExternalEvent("go");
+  return [first, second];
+});
 df.app.orchestration("waiter", function* (context) {
   return yield context.df.waitForExternalEvent("go");
 });
@@ -281,6 +289,25 @@ test("a timer that a fault of the code put away fires at its instant after all",
   expect((await host.status("x")).runtimeStatus).toBe("Running");
   host.clock.releaseHold("fail first");
   expect((await host.ended("x")).output).toBe("2026-03-02T08:00:00.000Z");
+});
+
+test("an event that comes at the moment of a rewind is taken after those that came before", async () => {
+  await using host = await startDurableHost();
+  broken.clear();
+  broken.add("code");
+  await host.start("takesTwo", "x");
+  await host.raise("x", "go", "before");
+  expect((await host.ended("x")).runtimeStatus).toBe("Failed");
+  broken.clear();
+  const rewound = rewind(host, "x");
+  // Refused while it has failed, taken from the first moment that it has not.
+  let status = 410;
+  while (status === 410) {
+    await new Promise((resolve) => setImmediate(resolve));
+    status = await host.raise("x", "go", "after");
+  }
+  expect([await rewound, status]).toEqual([202, 202]);
+  expect((await host.ended("x")).output).toEqual(["before", "after"]);
 });
 
 test("two rewinds at the same moment: one is refused, and the work runs once", async () => {
