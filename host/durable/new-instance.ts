@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { uniqueDigits } from "../unique-id.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 
-export const newExecutionId = (): string => randomUUID().replaceAll("-", "");
+export const newExecutionId = uniqueDigits;
 
 /** A new instance before its first turn. Input is JSON text. */
 export function newInstance(start: {

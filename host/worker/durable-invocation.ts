@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { format } from "node:util";
 import type { LogLevel } from "../logging/logger.ts";
 import type {
@@ -16,6 +15,7 @@ import {
   type Invocation,
   type InvocationOutcome,
 } from "./invocation.ts";
+import { uniqueGuid } from "../unique-id.ts";
 import type { RpcTypedData } from "./rpc.ts";
 
 /*
@@ -127,7 +127,7 @@ export class DurableInvocations {
       metadata[name] = valueOf(triggerMetadata[name]);
     }
     const context = Object.create(this.#prototype) as Record<string, unknown>;
-    context["invocationId"] = invocation.invocationId ?? randomUUID();
+    context["invocationId"] = invocation.invocationId ?? uniqueGuid();
     context["functionName"] = functionName;
     context["extraInputs"] = extraInputs;
     context["extraOutputs"] = new ExtraValues();

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { uniqueDigits } from "../unique-id.ts";
 import type { FunctionMetadata } from "./functions-core.ts";
 import type {
   RpcInvocationRequest,
@@ -33,15 +33,11 @@ export type InvocationOutcome =
       readonly context?: unknown;
     };
 
-/** W3C trace identifiers: random for this process, counted within it, because random ones for each invocation cost more. */
-const TRACE = randomUUID().replaceAll("-", "").slice(0, 16);
-let traces = 0;
-
-export const traceContext = () => {
-  traces += 1;
-  const number = traces.toString(16).padStart(16, "0");
-  return { traceParent: `00-${TRACE}${number}-${number}-00`, traceState: "", attributes: {} };
-};
+/** W3C trace identifiers of one invocation. */
+export function traceContext() {
+  const trace = uniqueDigits();
+  return { traceParent: `00-${trace}-${trace.slice(16)}-00`, traceState: "", attributes: {} };
+}
 
 /** The message by which the genuine host asks for an invocation. */
 export const requestOf = (
