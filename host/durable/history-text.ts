@@ -20,47 +20,66 @@ export function eventsText(events: readonly HistoryEvent[], isPlayed: boolean): 
   return text;
 }
 
+/** What the SDK reads of the events of earlier turns, as objects that it may change. */
+export const playedEvents = (events: readonly HistoryEvent[]): ReplayedEvent[] =>
+  events
+    .filter((event) => !NOT_REPLAYED.has(event.EventType))
+    .map((event) => ({ ...event, IsPlayed: true }));
+
 /** Puts texts of events one after the other. */
-export function joinTexts(first: string, second: string): string {
+function joinTexts(first: string, second: string): string {
   return first === "" || second === "" ? first + second : `${first},${second}`;
 }
 
-const UNPLAYED_END = '"IsPlayed":false}';
+/** An event as the SDK reads it; it replaces Timestamp by a Date, once. */
+export interface ReplayedEvent {
+  IsPlayed: boolean;
+}
 
-/** The events of a turn with their JSON, which the SDK, the row of the turn and later turns all want: it is made once. */
+/** The events of a turn, as the SDK reads them and as the store keeps them. */
 export class TurnEvents {
   readonly all: HistoryEvent[] = [];
-  readonly #texts: string[] = [];
+  #replayed: ReplayedEvent[] = [];
+  #shown = 0;
 
-  /** Adds an event made by `historyEvent`, which puts IsPlayed last. */
   add(event: HistoryEvent): void {
     this.all.push(event);
-    this.#texts.push(JSON.stringify(event));
   }
 
-  /** What the SDK reads of them: in this turn, or (played) in later ones. */
-  replayedText(isPlayed: boolean): string {
-    let text = "";
-    for (const [index, event] of this.all.entries()) {
-      if (!NOT_REPLAYED.has(event.EventType)) {
-        const own = this.#texts[index]!;
-        text = joinTexts(text, isPlayed ? playedText(own) : own);
-      }
+  /** Those that are there before the code runs, for the SDK. */
+  show(): readonly ReplayedEvent[] {
+    this.#replayed = this.#copies(0);
+    this.#shown = this.all.length;
+    return this.#replayed;
+  }
+
+  /** All of them as later turns see them; what was shown is used again. */
+  played(): ReplayedEvent[] {
+    const played = [...this.#replayed, ...this.#copies(this.#shown)];
+    for (const event of played) {
+      event.IsPlayed = true;
     }
-    return text;
+    return played;
   }
 
   /** All of them, comma-separated, as the store keeps them: the input of the execution is in the record already. */
   rowText(): string {
     let text = "";
-    for (const [index, event] of this.all.entries()) {
+    for (const event of this.all) {
       const isStart = event.EventType === HistoryEventType.ExecutionStarted && event.Input !== null;
-      const own = isStart ? JSON.stringify({ ...event, Input: null }) : this.#texts[index]!;
-      text = joinTexts(text, own);
+      text = joinTexts(text, JSON.stringify(isStart ? { ...event, Input: null } : event));
     }
     return text;
   }
-}
 
-const playedText = (text: string): string =>
-  `${text.slice(0, -UNPLAYED_END.length)}"IsPlayed":true}`;
+  #copies(from: number): ReplayedEvent[] {
+    const copies: ReplayedEvent[] = [];
+    for (let index = from; index < this.all.length; index += 1) {
+      const event = this.all[index]!;
+      if (!NOT_REPLAYED.has(event.EventType)) {
+        copies.push({ ...event });
+      }
+    }
+    return copies;
+  }
+}

@@ -63,7 +63,7 @@ export class HotInstances {
   #sweep(): void {
     let length = 0;
     for (const state of this.#states.values()) {
-      length += state.pastText?.length ?? 0;
+      length += state.pastLength;
     }
     let surplus = this.#states.size - MOST_INSTANCES;
     for (const [instanceId, state] of this.#states) {
@@ -73,7 +73,7 @@ export class HotInstances {
       if (state.isIdle) {
         this.#states.delete(instanceId);
         surplus -= 1;
-        length -= state.pastText?.length ?? 0;
+        length -= state.pastLength;
       }
     }
   }

@@ -3,8 +3,9 @@ import type { OrchestratorState } from "./action.ts";
 import { openTimers, readTurns, type Turn } from "./instance-rows.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { ActionInterpreter } from "./interpreter.ts";
+import type { HistoryEvent } from "./history-event.ts";
 import type { Delivery } from "./message.ts";
-import { eventsText, joinTexts } from "./history-text.ts";
+import { playedEvents, type ReplayedEvent } from "./history-text.ts";
 
 /** How an execution ended, kept until its open work is done. */
 export type Outcome =
@@ -37,13 +38,15 @@ export class InstanceState {
   runningActivities = 0;
   /** Timers that have not fired: sequence id to instant. Valid while there is an interpreter. */
   timers = new Map<number, number>();
-  /** The events of all turns as JSON, without the brackets; null: to be read from the store. */
-  pastText: string | null = null;
+  /** The events of all turns as the SDK reads them; null: to be read from the store. */
+  past: ReplayedEvent[] | null = null;
+  /** Characters of the past as JSON, about. */
+  pastLength = 0;
 
   constructor(record: InstanceRecord) {
     this.record = record;
     if (record.turns === 0) {
-      this.pastText = "";
+      this.past = [];
     }
   }
 
@@ -83,7 +86,8 @@ export class InstanceState {
   forget(): void {
     this.interpreter = null;
     this.outcome = null;
-    this.pastText = this.record.turns === 0 ? "" : null;
+    this.past = this.record.turns === 0 ? [] : null;
+    this.pastLength = 0;
   }
 
   /** How many actions the last turn knew. */
@@ -93,14 +97,41 @@ export class InstanceState {
     return row === undefined ? 0 : (JSON.parse(row) as { readonly n: number }).n;
   }
 
-  /** The text of the history so far, with the turns when they had to be read anyway. */
-  readPast(store: HostStore): { readonly text: string; readonly turns: Turn[] | null } {
-    if (this.pastText !== null && this.interpreter !== null) {
-      return { text: this.pastText, turns: null };
+  /** The history so far, with the turns when they had to be read anyway. */
+  readPast(store: HostStore): {
+    readonly past: readonly ReplayedEvent[];
+    readonly turns: Turn[] | null;
+  } {
+    if (this.past !== null && this.interpreter !== null) {
+      return { past: this.past, turns: null };
     }
     const turns = this.record.turns === 0 ? [] : readTurns(store, this.record);
     this.timers = openTimers(turns);
-    this.pastText = turns.map((turn) => eventsText(turn.events, true)).reduce(joinTexts, "");
-    return { text: this.pastText, turns };
+    this.past = [];
+    this.pastLength = 0;
+    for (const { events } of turns) {
+      this.remember(
+        playedEvents(events),
+        events.reduce((sum, event) => sum + lengthOf(event), 0),
+      );
+    }
+    return { past: this.past, turns };
+  }
+
+  /** Adds a turn to the past in memory, of about so many characters as JSON. */
+  remember(played: readonly ReplayedEvent[], length: number): void {
+    if (this.past !== null) {
+      for (const event of played) {
+        this.past.push(event);
+      }
+      this.pastLength += length;
+    }
   }
 }
+
+const EVENT_LENGTH = 150;
+/** Characters of an event as JSON, about: what can be long is counted. */
+const lengthOf = (event: HistoryEvent): number =>
+  EVENT_LENGTH +
+  ("Result" in event ? (event.Result?.length ?? 0) : 0) +
+  ("Input" in event ? (event.Input?.length ?? 0) : 0);

@@ -11,6 +11,7 @@ import { computeTurn, type CommittableTurn } from "./continued-turn.ts";
 import { takenFailure } from "./effect.ts";
 import { EndWaiters, type OnEnd } from "./end-waiters.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
+import type { ReplayedEvent } from "./history-text.ts";
 import { HotInstances } from "./hot-instances.ts";
 import { callHttp } from "./http-call.ts";
 import { versionMismatch } from "./version-match.ts";
@@ -21,7 +22,7 @@ import { readTurns, removeInstance, saveMessage, saveRecord } from "./instance-r
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import type { InstanceState } from "./instance-state.ts";
 import { isForeign, type Delivery, type Message } from "./message.ts";
-import { messageOf, orchestratorPayload, parseOrchestratorResult } from "./orchestrator-call.ts";
+import { messageOf, OrchestratorTrigger, parseOrchestratorResult } from "./orchestrator-call.ts";
 import { recoverInstances } from "./recovery.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { TimerService, type DueTimer } from "./timer-service.ts";
@@ -92,7 +93,7 @@ export class Orchestrations {
       settings,
       functions,
       now: () => this.now(),
-      run: (record, historyText) => this.#runOrchestrator(record, historyText),
+      run: (record, history) => this.#runOrchestrator(record, history),
       recordOf: (instanceId) => this.recordOf(instanceId),
       nextMessageNumber: () => this.nextMessageNumber(),
       warn: (message) => options.log("warning", message),
@@ -489,7 +490,10 @@ export class Orchestrations {
     });
   }
 
-  async #runOrchestrator(record: InstanceRecord, historyText: string): Promise<OrchestratorState> {
+  async #runOrchestrator(
+    record: InstanceRecord,
+    history: readonly ReplayedEvent[],
+  ): Promise<OrchestratorState> {
     const { functions, settings, invoke } = this.#options;
     const name = functions.find("orchestration", record.name);
     if (name === null) {
@@ -499,9 +503,8 @@ export class Orchestrations {
         error: functions.missing("orchestration", record.name),
       };
     }
-    const data = orchestratorPayload(record, historyText, settings);
     const result = await invoke(name, {
-      data: { string: data },
+      data: new OrchestratorTrigger(record, history, settings),
       metadata: { instanceId: record.instanceId },
     });
     if (!result.ok && result.isTimeout === true) {

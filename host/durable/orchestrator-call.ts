@@ -1,5 +1,6 @@
 import type { Action, OrchestratorState } from "./action.ts";
 import type { InvokeResult } from "./activity-dispatcher.ts";
+import type { ReplayedEvent } from "./history-text.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { markRepeated, sdkStateOf } from "./sdk-state.ts";
@@ -28,26 +29,50 @@ export function orchestratorPayload(
 ): string {
   const instanceId = JSON.stringify(record.instanceId);
   const parent = JSON.stringify(record.parent?.instanceId ?? null);
-  return `{"history":[${historyText}],"input":${record.input ?? "null"},"instanceId":${instanceId},"isReplaying":false,"parentInstanceId":${parent},${protocolText(settings)}}`;
+  return `{"history":[${historyText}],"input":${record.input ?? "null"},"instanceId":${instanceId},"isReplaying":false,"parentInstanceId":${parent},${JSON.stringify(protocolOf(settings)).slice(1)}`;
 }
 
-const protocolTexts = new WeakMap<DurableTaskSettings, string>();
+const protocols = new WeakMap<DurableTaskSettings, object>();
 
 /** The part of the payload that is the same for every turn. */
-function protocolText(settings: DurableTaskSettings): string {
-  let text = protocolTexts.get(settings);
-  if (text === undefined) {
-    text = JSON.stringify({
+function protocolOf(settings: DurableTaskSettings): object {
+  let protocol = protocols.get(settings);
+  if (protocol === undefined) {
+    protocol = {
       upperSchemaVersion: 1,
       upperSchemaVersionNew: UPPER_SCHEMA_VERSION_NEW,
       longRunningTimerIntervalDuration: timeSpan(settings.longTimerIntervalMs),
       maximumShortTimerDuration: timeSpan(settings.maximumShortTimerMs),
       // The protocol spells it like this.
       defaultHttpAsyncRequestSleepTimeMillseconds: settings.httpPollIntervalMs,
-    }).slice(1, -1);
-    protocolTexts.set(settings, text);
+    };
+    protocols.set(settings, protocol);
   }
-  return text;
+  return protocol;
+}
+
+/** What an orchestration trigger carries: `value` for an app in this process, `string` for whoever wants it as JSON. */
+export class OrchestratorTrigger {
+  readonly value: object;
+
+  constructor(
+    { instanceId, input, parent }: InstanceRecord,
+    history: readonly ReplayedEvent[],
+    settings: DurableTaskSettings,
+  ) {
+    this.value = {
+      history,
+      input: input === null ? null : (JSON.parse(input) as unknown),
+      instanceId,
+      isReplaying: false,
+      parentInstanceId: parent?.instanceId ?? null,
+      ...protocolOf(settings),
+    };
+  }
+
+  get string(): string {
+    return JSON.stringify(this.value);
+  }
 }
 
 /** What the orchestrator function left, from its return value or from the error in which the SDK wraps a failure. */

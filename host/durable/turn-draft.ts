@@ -16,7 +16,7 @@ import {
   type HistoryEventBody,
 } from "./history-event.ts";
 import { saveMessage, saveTurn, timerKey, type OutgoingWork } from "./instance-rows.ts";
-import { joinTexts, TurnEvents } from "./history-text.ts";
+import { TurnEvents, type ReplayedEvent } from "./history-text.ts";
 import type { InstanceState } from "./instance-state.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import { HTTP_ACTIVITY } from "./scheduled-work.ts";
@@ -32,7 +32,7 @@ export interface TurnScope {
   /** Unix milliseconds, whole. */
   now(): number;
   /** Runs the orchestrator function over a history. */
-  run(record: InstanceRecord, historyText: string): Promise<OrchestratorState>;
+  run(record: InstanceRecord, history: readonly ReplayedEvent[]): Promise<OrchestratorState>;
   /** The instance as the latest commit, flushed or not, leaves it. */
   recordOf(instanceId: string): InstanceRecord | null;
   nextMessageNumber(): number;
@@ -166,8 +166,8 @@ export class TurnDraft {
   }
 
   /** All events that the turn has so far, as the SDK reads them. */
-  receivedText(): string {
-    return this.#events.replayedText(false);
+  received(): readonly ReplayedEvent[] {
+    return this.#events.show();
   }
 
   removeTimers(seqs: ReadonlySet<number>): void {
@@ -296,11 +296,10 @@ export class TurnDraft {
       outgoing: this.#work,
     };
     const { turns } = this.record;
-    this.operations.push(...saveTurn(this.record, turns, turn, this.#events.rowText()));
+    const text = this.#events.rowText();
+    this.operations.push(...saveTurn(this.record, turns, turn, text));
     this.change({ turns: turns + 1, openActivities: this.#openActivities });
-    if (this.#state.pastText !== null) {
-      this.#state.pastText = joinTexts(this.#state.pastText, this.#events.replayedText(true));
-    }
+    this.#state.remember(this.#events.played(), text.length);
   }
 
   tellParent(answer: { readonly result: string | null } | { readonly failure: TaskFailure }): void {

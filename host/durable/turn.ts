@@ -4,7 +4,6 @@ import { plainFailure } from "./effect.ts";
 import { releasesOf } from "./held-locks.ts";
 import { HistoryEventType, type FailureDetails, type HistoryEvent } from "./history-event.ts";
 import { readTurns, removeExecution, removeTimers, saveRecord } from "./instance-rows.ts";
-import { joinTexts } from "./history-text.ts";
 import type { InstanceState, Outcome } from "./instance-state.ts";
 import { ExecutionFault } from "./execution-fault.ts";
 import { ActionInterpreter } from "./interpreter.ts";
@@ -118,15 +117,13 @@ export class Turn {
     if (mismatch !== null) {
       throw new ExecutionFault(mismatch, { cause: "VersionMismatch" });
     }
-    const past = state.readPast(this.#scope.store);
-    const result = await this.#scope.run(
-      this.#draft.record,
-      joinTexts(past.text, this.#draft.receivedText()),
-    );
+    const { past, turns } = state.readPast(this.#scope.store);
+    const history = [...past, ...this.#draft.received()];
+    const result = await this.#scope.run(this.#draft.record, history);
     const actions = this.#checkActions(result);
     if (interpreter === null) {
       interpreter = this.#newInterpreter();
-      interpreter.replay(past.turns ?? [], actions);
+      interpreter.replay(turns ?? [], actions);
       interpreter.startTurn(this.#draft.now);
     } else {
       interpreter.learn(actions);

@@ -152,6 +152,9 @@ const isKnown = (context: unknown): context is { readonly options: unknown } =>
 
 /** What the engine sends: JSON as text, or a text. */
 function valueOf(data: RpcTypedData | undefined): unknown {
+  if (data?.value !== undefined) {
+    return data.value;
+  }
   if (data?.json !== undefined) {
     return JSON.parse(data.json);
   }

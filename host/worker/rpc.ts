@@ -35,6 +35,8 @@ export interface RpcHttp {
 /** Exactly one member is set. */
 export interface RpcTypedData {
   readonly string?: string;
+  /** Beside `string`: what it is the JSON of, for an app in this process. */
+  readonly value?: unknown;
   readonly json?: string;
   readonly bytes?: Uint8Array;
   readonly stream?: Uint8Array;
