@@ -42,11 +42,11 @@ const LONGEST_EFFECT_MS = 300;
 /** How long after its release a host of the first kind of plan is killed at most; it is ready after about a half of it. */
 const STARTING_MS = 600;
 /** How long a host lives after it is ready, at most. */
-const LIVING_MS = 250;
+const LIVING_MS = 200;
 /** What is left when nobody kills any more ends within this, or never. */
 const LAST_LIFE_MS = 120_000;
 /** A host whose crash point is not passed so often is killed after this. */
-const LONGEST_LIFE_MS = 500;
+const LONGEST_LIFE_MS = 300;
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */
 export function seededRandom(seed: number): () => number {
