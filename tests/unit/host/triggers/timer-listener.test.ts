@@ -115,7 +115,7 @@ test("below a minute, or when told so, no status is kept", async () => {
 });
 
 test("never overlaps itself: what a long run sleeps through runs once, right after it", async () => {
-  const rate = HOUR_MS / 100;
+  const rate = HOUR_MS / 400;
   const clock = new RateClock({ rate, originReal: Date.now(), originInstant: START });
   const seen: string[] = [];
   const hour = (): number => Math.floor((clock.now() - START) / HOUR_MS);
