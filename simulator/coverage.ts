@@ -87,6 +87,14 @@ function durationsTable(): string {
       ...rows,
       ...steps,
       ["`restore.unitsPerHour`", `${restore.unitsPerHour} (beyond the last step)`],
+      ...Object.entries(restore.terabytesPerHour).map(([kind, rate]) => [
+        `\`restore.terabytesPerHour.${kind}\``,
+        `${rate} at most, all restores of a tenant together`,
+      ]),
+      [
+        "`restore.mailboxItemsPerMinute`",
+        `${restore.mailboxItemsPerMinute.min} to ${restore.mailboxItemsPerMinute.max} in one mailbox`,
+      ],
       ["`restore.expressShare`", String(restore.expressShare)],
     ],
   ]);

@@ -4,6 +4,7 @@ import type { TenantBackup } from "./backup-state.ts";
 import { parseItemKey } from "./browse-item.ts";
 import { siteOf } from "./protectable.ts";
 import { findRestorePoint, parseRestorePointId } from "./restore-point.ts";
+import { restoreSize } from "./restore-selection.ts";
 import type { Selection } from "./restore-session.ts";
 import { SERVICE_WORDS, type Service } from "./service-kind.ts";
 import type { AddedArtifact } from "./session-events.ts";
@@ -71,13 +72,14 @@ export function readAddition(
     if (search?.unitId !== unit.id) return "InvalidRestorePoint";
     selection = { kind: "messages", searchResponseId: search.id, expression: search.expression };
   }
+  const part = { pointAt: point.protectionAt, selection };
   return {
+    ...part,
     id: request.newId(),
     unitId: unit.id,
-    pointAt: point.protectionAt,
     isExpress: point.isExpress,
     destinationType,
-    selection,
+    size: restoreSize(request, unit, part),
   };
 }
 
@@ -100,20 +102,22 @@ function readItem(
   const itemKey = addition.id ?? addition.itemKey ?? "";
   const named = parseItemKey(site, itemKey);
   if (named === null || named.kind === "site") return "InvalidRestorePoint";
+  const selection: Selection = {
+    kind: "item",
+    browseSessionId: session.id,
+    itemKey,
+    itemId: named.itemId,
+    webUrl: site.webUrl,
+  };
+  const part = { pointAt: session.pointAt, selection };
   return {
+    ...part,
     id: request.newId(),
     unitId: unit.id,
-    pointAt: session.pointAt,
     isExpress: true,
     // Restored files never replace anything: they go into a folder of their own.
     destinationType: "new",
-    selection: {
-      kind: "item",
-      browseSessionId: session.id,
-      itemKey,
-      itemId: named.itemId,
-      webUrl: site.webUrl,
-    },
+    size: restoreSize(request, unit, part),
   };
 }
 

@@ -6,6 +6,7 @@ import { errorRow } from "./error-catalogue.ts";
 import { findProtectable } from "./protectable.ts";
 import { scheduleArtifacts } from "./restore-execution.ts";
 import { listRestorePoints } from "./restore-point.ts";
+import { restoreSize } from "./restore-selection.ts";
 import type { BulkRestoreRequest, RestoreSession } from "./restore-session.ts";
 import { isUnitSpent } from "./session-caps.ts";
 import { SERVICE_WORDS } from "./service-kind.ts";
@@ -77,13 +78,14 @@ function resolve(
       unresolved.push({ code: row.code, message: row.message, target: input });
       continue;
     }
+    const part = { pointAt: point.protectionAt, selection: null };
     artifacts.set(unit.id, {
+      ...part,
       id: context.newId(),
       unitId: unit.id,
-      pointAt: point.protectionAt,
       isExpress: point.isExpress,
       destinationType: request.destinationType,
-      selection: null,
+      size: restoreSize(context, unit, part),
     });
   }
   return { artifacts: [...artifacts.values()], unresolved };

@@ -25,6 +25,9 @@ export interface RestoreRow {
   readonly minutes: number;
 }
 
+/** What the tables of restores tell apart. */
+export type RestoredThing = "site" | "drive" | "mailbox";
+
 /** Everything the area waits for: minutes, unless the name says days. A seed may override any member. */
 export interface BackupDurations {
   /** Policy activation, deactivation and removals: "up to 60 min", typically 15 to 60. */
@@ -56,6 +59,10 @@ export interface BackupDurations {
     readonly mailbox: readonly RestoreRow[];
     /** Above 1,000 units: units an hour. */
     readonly unitsPerHour: number;
+    /** "Up to 3 TB/h" of sites and OneDrives, "up to 2.7 TB/h" of mailboxes: all restores of a tenant together. */
+    readonly terabytesPerHour: Readonly<Record<RestoredThing, number>>;
+    /** "A single mailbox restores 200-300 items per minute": found messages, or all that it holds (26,000: about 2 h). */
+    readonly mailboxItemsPerMinute: Range;
     /** One unit from an express point: 10 to 120 minutes; more units scale by the same share. */
     readonly expressShare: number;
   };
@@ -99,6 +106,8 @@ export const DOCUMENTED_DURATIONS: BackupDurations = {
     drive: SITE_ROWS,
     mailbox: MAILBOX_ROWS,
     unitsPerHour: 250,
+    terabytesPerHour: { site: 3, drive: 3, mailbox: 2.7 },
+    mailboxItemsPerMinute: { min: 200, max: 300 },
     expressShare: 0.5,
   },
   newSiteVisible: 15,

@@ -43,6 +43,11 @@ export const CAPS = {
   restoreSessionsPerService: { value: 25, source: `${PREVIEW}: blocks more parallel tasks` },
   restoredArtifactsPerDay: { value: 10_000, source: `${PREVIEW}: blocks more a day` },
   valuesPerSearchParameter: { value: 5, source: `${PREVIEW}: values of one parameter of a search` },
+  messagesPerGranularRestore: {
+    value: 1_000,
+    source:
+      "a blog of 2026 (pawanpatra.com/?p=8364); no page of Microsoft's says it: messages found, of one restore session",
+  },
   restoresPerUnitAndMonth: {
     value: 2,
     source: "fair-use rule of the product documentation: test restores of one unit a month",

@@ -133,6 +133,11 @@ export const RESTORE_ERRORS = {
       "RestoreArtifactsLimitBreached",
       "Too many artifacts of this service were restored within a day.",
     ),
+    GranularMessagesCapExceeded: assumed(
+      403,
+      "RestoreArtifactsLimitBreached",
+      "The session restores more messages than one granular restore may.",
+    ),
     MonthlyRestoresCapExceeded: assumed(
       403,
       "RestoreSessionActionNotAllowed",

@@ -3,7 +3,7 @@ import type { Context } from "../core/context.ts";
 import { appendVersions, contentState } from "../content/content.ts";
 import { iso } from "../core/iso.ts";
 import { isStruck } from "../faults/seeded-faults.ts";
-import type { Container, ItemVersion } from "../content/item.ts";
+import type { Container } from "../content/item.ts";
 import { createSite, sitesState, type Site } from "../content/site.ts";
 import { backupOf, type TenantBackup } from "./backup-state.ts";
 import { MINUTE_MS } from "./durations.ts";
@@ -11,10 +11,10 @@ import { errorRow } from "./error-catalogue.ts";
 import { containerOf, siteOf } from "./protectable.ts";
 import type { ProtectionUnit } from "./protection-unit.ts";
 import { planCopy, planRollback } from "./restore-files.ts";
-import { itemKeyOf, subtreeOf } from "./browse-item.ts";
-import { matchesMessage, parseMessageExpression } from "./message-expression.ts";
+import { itemKeyOf } from "./browse-item.ts";
 import { folderVersion, planMailboxInPlace, planMailboxNewFolder } from "./restore-mailbox.ts";
 import { findRestorePoint } from "./restore-point.ts";
+import { selectItems } from "./restore-selection.ts";
 import {
   NO_RESULT,
   type ArtifactOutcome,
@@ -125,7 +125,7 @@ function restoreMailbox(
   const isInPlace = artifact.destinationType === "inPlace";
   const isWhole = artifact.selection === null;
   const plan = {
-    past: selectMessages(content.list(container, artifact.pointAt), artifact.selection),
+    past: selectItems(content.list(container, artifact.pointAt), artifact.selection),
     current: content.list(container, context.now),
     folderName: `${isWhole && !isInPlace ? "Restored" : "Recovered"} Items ${day}`,
     newItemId: () => newMailItemId(context),
@@ -179,16 +179,6 @@ function restoreSite(
   return succeededAt(copy);
 }
 
-/** Everything of a mailbox, or only the messages that a search was about. */
-function selectMessages(
-  items: readonly ItemVersion[],
-  selection: RestoreArtifact["selection"],
-): readonly ItemVersion[] {
-  if (selection?.kind !== "messages") return items;
-  const expression = parseMessageExpression(selection.expression);
-  return expression === null ? [] : items.filter((item) => matchesMessage(expression, item));
-}
-
 /** A file or folder of a point is copied into one new folder per session; nothing else is touched. */
 function restoreItem(
   context: Context,
@@ -202,7 +192,7 @@ function restoreItem(
   const { container, artifact, selection } = subject;
   const content = contentState.of(context);
   const site = siteOf(context, subject.unit);
-  const chosen = subtreeOf(content.list(container, artifact.pointAt), selection.itemId);
+  const chosen = selectItems(content.list(container, artifact.pointAt), selection);
   const states = chosen.map((item) => ({ item, versions: [] }));
   if (site === null || chosen.length === 0) return failure("ArtifactNotFound");
   const folderName = `Restored ${iso(artifact.timeline?.schedulingAt ?? context.now)}`.replaceAll(

@@ -1,3 +1,4 @@
+import type { ContentSize } from "../content/content-size.ts";
 import type { Stamp } from "./stamp.ts";
 import type { ItemError } from "./protection-unit.ts";
 import type { ArtifactTimeline } from "./restore-duration.ts";
@@ -64,6 +65,8 @@ export interface RestoreArtifact {
   readonly destinationType: DestinationType;
   /** Null: everything. */
   readonly selection: Selection | null;
+  /** How much it is about. */
+  readonly size: ContentSize;
   timeline: ArtifactTimeline | null;
   outcome: ArtifactOutcome | null;
 }

@@ -1,15 +1,22 @@
 import type { TenantBackup } from "./backup-state.ts";
 import { DAY_MS } from "./durations.ts";
-import { artifactStatusAt, isSessionRunning, type RestoreSession } from "./restore-session.ts";
+import {
+  artifactStatusAt,
+  isSessionRunning,
+  type RestoreArtifact,
+  type RestoreSession,
+} from "./restore-session.ts";
 
 /**
  * Caps that a seed may put into force (`CAPS` in `limits.ts`). The preview's were counted for each workload; the rule of
- * fair use counts restores of one unit in a calendar month (UTC), whoever asks for them.
+ * fair use counts restores of one unit in a calendar month (UTC), whoever asks for them; the one of found messages counts
+ * those of a single session.
  */
 export type BreachedCap =
   | "RestoringArtifactsCapExceeded"
   | "RestoreSessionsCapExceeded"
   | "DailyArtifactsCapExceeded"
+  | "GranularMessagesCapExceeded"
   | "MonthlyRestoresCapExceeded";
 
 /** The cap that activating a draft now would breach, or null. */
@@ -36,6 +43,10 @@ export function capAgainst(
   const today = others.filter(({ activatedAt }) => (activatedAt ?? 0) > now - DAY_MS);
   if (isOver(limits.restoredArtifactsPerDay, () => sum(today, sizeOf))) {
     return "DailyArtifactsCapExceeded";
+  }
+  const { messagesPerGranularRestore: messages } = limits;
+  if (messages !== null && sum([...draft.artifacts.values()], foundMessages) > messages) {
+    return "GranularMessagesCapExceeded";
   }
   const isSpent = [...draft.artifacts.values()].some(({ unitId }) =>
     isUnitSpent(tenant, unitId, now),
@@ -66,6 +77,10 @@ function sizeOf({ artifacts, bulkRequest }: RestoreSession): number {
     ? bulkRequest.names.length + bulkRequest.ids.length
     : artifacts.size;
 }
+
+/** How many messages the search found that an artifact is about; 0 when it is about anything else. */
+const foundMessages = ({ selection, size }: RestoreArtifact): number =>
+  selection?.kind === "messages" ? size.items : 0;
 
 function runningIn(session: RestoreSession, now: number): number {
   if (session.bulkRequest?.status === "active") return sizeOf(session);

@@ -1,8 +1,9 @@
+import type { ContentSize } from "../content/content-size.ts";
 import { defineEvent, type EventMeta } from "../core/area.ts";
 import type { Identity } from "../core/principal.ts";
 import { noteRestore } from "./activity-log.ts";
 import { backupState, tenantOf, type BackupState, type TenantBackup } from "./backup-state.ts";
-import { planTimelines } from "./restore-duration.ts";
+import { planTimelines, type RestoreLoad } from "./restore-duration.ts";
 import {
   artifactStatusAt,
   type ArtifactOutcome,
@@ -21,7 +22,11 @@ export interface AddedArtifact {
   readonly isExpress: boolean;
   readonly destinationType: DestinationType;
   readonly selection: Selection | null;
+  /** Left out in the data directories of older versions, which had none. */
+  readonly size?: ContentSize;
 }
+
+const NO_SIZE: ContentSize = { bytes: 0, items: 0 };
 
 function sessionIn(tenant: TenantBackup, id: string): RestoreSession {
   const session = tenant.sessions.get(id);
@@ -31,7 +36,12 @@ function sessionIn(tenant: TenantBackup, id: string): RestoreSession {
 
 function addAll(session: RestoreSession, artifacts: readonly AddedArtifact[]): void {
   for (const artifact of artifacts) {
-    session.artifacts.set(artifact.id, { ...artifact, timeline: null, outcome: null });
+    session.artifacts.set(artifact.id, {
+      size: NO_SIZE,
+      ...artifact,
+      timeline: null,
+      outcome: null,
+    });
   }
 }
 
@@ -102,29 +112,32 @@ export const sessionDeleted = defineEvent(
   (payload) => payload.id,
 );
 
-/** How many artifacts of a service are under way in the tenant. */
-function runningArtifacts(tenant: TenantBackup, service: Service, now: number): number {
-  let running = 0;
+/** The artifacts of a service that are under way in the tenant: how many, and how much they are about. */
+function runningArtifacts(tenant: TenantBackup, service: Service, now: number): RestoreLoad {
+  let units = 0;
+  let bytes = 0;
   for (const session of tenant.sessions.values()) {
     if (session.service !== service || session.activatedAt === null) continue;
     for (const artifact of session.artifacts.values()) {
       const status = artifactStatusAt(artifact, now);
-      if (status !== "succeeded" && status !== "failed") running += 1;
+      if (status === "succeeded" || status === "failed") continue;
+      units += 1;
+      bytes += artifact.size.bytes;
     }
   }
-  return running;
+  return { units, bytes };
 }
 
 function startArtifacts(
   tenant: TenantBackup,
   session: RestoreSession,
-  start: { readonly at: number; readonly load: number },
+  start: { readonly at: number; readonly others: RestoreLoad },
 ): void {
   const artifacts = [...session.artifacts.values()];
   const timelines = planTimelines({
     service: session.service,
     activatedAt: start.at,
-    load: start.load,
+    others: start.others,
     artifacts,
     durations: tenant.durations,
     seed: tenant.seed,
@@ -141,10 +154,10 @@ export const sessionActivated = defineEvent(
   (state, payload: { id: string; by: Identity }, meta) => {
     const tenant = tenantOf(state, meta.tenantId);
     const session = sessionIn(tenant, payload.id);
-    const load = runningArtifacts(tenant, session.service, meta.at) + session.artifacts.size;
+    const others = runningArtifacts(tenant, session.service, meta.at);
     session.activatedAt = meta.at;
     session.modified = { by: payload.by, at: meta.at };
-    startArtifacts(tenant, session, { at: meta.at, load });
+    startArtifacts(tenant, session, { at: meta.at, others });
   },
   (payload) => payload.id,
 );
@@ -227,9 +240,9 @@ export const bulkRestoreResolved = defineEvent(
     const session = sessionIn(tenant, payload.sessionId);
     const request = session.bulkRequest;
     if (request === null) return;
-    const running = runningArtifacts(tenant, session.service, meta.at);
+    const others = runningArtifacts(tenant, session.service, meta.at);
     addAll(session, payload.artifacts);
-    startArtifacts(tenant, session, { at: meta.at, load: running + payload.artifacts.length });
+    startArtifacts(tenant, session, { at: meta.at, others });
     request.status = payload.unresolved.length === 0 ? "completed" : "completedWithErrors";
     request.unresolved = payload.unresolved;
     request.modified = { by: request.created.by, at: meta.at };

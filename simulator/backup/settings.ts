@@ -15,11 +15,20 @@ const Span = z.union([
 
 const Rows = z.array(z.strictObject({ units: z.int().positive(), minutes: Amount })).min(1);
 
+const Rate = z.number().positive().max(1_000_000);
+
 const RestoreSpans = z.strictObject({
   site: Rows.optional(),
   drive: Rows.optional(),
   mailbox: Rows.optional(),
-  unitsPerHour: z.number().positive().optional(),
+  unitsPerHour: Rate.optional(),
+  terabytesPerHour: z
+    .strictObject({ site: Rate.optional(), drive: Rate.optional(), mailbox: Rate.optional() })
+    .optional(),
+  mailboxItemsPerMinute: z
+    .strictObject({ min: Rate, max: Rate })
+    .refine(({ min, max }) => min <= max, "expected min not to be more than max")
+    .optional(),
   expressShare: z.number().positive().max(10).optional(),
 });
 
@@ -87,6 +96,7 @@ export function settingsOf({
   options = {},
 }: BackupChanges): BackupSettings {
   const { restore = {}, ...spans } = durations;
+  const { terabytesPerHour = {} } = restore;
   const changed = Object.entries(present(spans)).map(([name, value]) => [
     name,
     isSpan(DOCUMENTED_DURATIONS[name as keyof BackupDurations]) && typeof value === "number"
@@ -100,7 +110,14 @@ export function settingsOf({
     durations: {
       ...DOCUMENTED_DURATIONS,
       ...(Object.fromEntries(changed) as Partial<BackupDurations>),
-      restore: { ...DOCUMENTED_DURATIONS.restore, ...present(restore) },
+      restore: {
+        ...DOCUMENTED_DURATIONS.restore,
+        ...present(restore),
+        terabytesPerHour: {
+          ...DOCUMENTED_DURATIONS.restore.terabytesPerHour,
+          ...present(terabytesPerHour),
+        },
+      },
     },
     limits: {
       ...DOCUMENTED_LIMITS,

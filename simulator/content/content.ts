@@ -4,6 +4,7 @@ import { RecentMap } from "../core/recent-map.ts";
 import type { World } from "../core/world.ts";
 import type { Estate } from "../seed/estate.ts";
 import type { BlobStore } from "./blob-store.ts";
+import type { ContentSize } from "./content-size.ts";
 import { randomBytesOf, textBytesOf } from "./generated-bytes.ts";
 import { shownVersions } from "./item-history.ts";
 import {
@@ -14,7 +15,7 @@ import {
   type VersionMark,
 } from "./item.ts";
 import { liveOf, PresentItems } from "./present-items.ts";
-import { generateVersions, rootItemId } from "./seeded-items.ts";
+import { expectedSize, generateVersions, rootItemId } from "./seeded-items.ts";
 import { WrittenVersions } from "./written-versions.ts";
 
 const CACHED_CONTAINERS = 1_000;
@@ -107,6 +108,11 @@ class Content {
   /** Whether anything was written to a container since the seed. */
   isTouched(container: Container): boolean {
     return this.#written.has(containerKey(container));
+  }
+
+  /** About how much the seed gives to a container, without generating it. */
+  expectedSize(container: Container): ContentSize {
+    return expectedSize(this.#estate, container);
   }
 
   /** The checksum of a content, made by `make` unless it is known: equal references are equal bytes. */

@@ -1,6 +1,7 @@
 import { createSequence, digest, guidFrom } from "../core/random.ts";
 import { generateUser } from "../directory/user.ts";
 import type { Estate, EstateTenant } from "../seed/estate.ts";
+import type { ContentSize } from "./content-size.ts";
 import type { Governance, ItemPermission } from "./governance.ts";
 import type { Container, ContentReference, ItemVersion, MessageAttachment } from "./item.ts";
 
@@ -16,18 +17,48 @@ const FILES =
   );
 const EXTENSIONS = ["docx", "xlsx", "pptx", "pdf", "txt"];
 
+/** Bodies and files have at least `min` bytes and fewer than `min + span`, evenly spread. */
+const MESSAGE_BYTES = { min: 400, span: 3_000 };
+const FILE_BYTES = { min: 1_000, span: 12_000 };
+/** Every so many messages one carries an attachment, and how large those are on average. */
+const MESSAGES_PER_ATTACHMENT = 5;
+const MEAN_ATTACHMENT_BYTES = 3_500;
+
 /** The versions that the seed gives to a container, oldest first; none for a container the seed does not know. */
 export function generateVersions(estate: Estate, container: Container): readonly ItemVersion[] {
   const tenant = estate.tenant(container.tenantId);
   if (tenant === null) return [];
-  const kind = container.kind === "site" ? "site" : "user";
-  const index = tenant.ids.indexOf(kind, container.id);
-  if (index === null || index >= (kind === "site" ? tenant.sites : tenant.users)) return [];
+  const index = seededPlace(tenant, container);
+  if (index === null) return [];
   const versions =
     container.kind === "mailbox"
       ? mailboxVersions(estate, tenant, container, index)
       : fileVersions(estate, tenant, container, index);
   return versions.sort((left, right) => left.at - right.at);
+}
+
+/** How much the seed gives to a container on average; nothing to a container it does not know. */
+export function expectedSize(estate: Estate, container: Container): ContentSize {
+  const tenant = estate.tenant(container.tenantId);
+  const place = tenant === null ? null : seededPlace(tenant, container);
+  if (tenant === null || place === null) return { bytes: 0, items: 0 };
+  const { messagesPerMailbox, filesPerDrive, filesPerSite } = tenant.content;
+  if (container.kind === "mailbox") {
+    const attachments = messagesPerMailbox / MESSAGES_PER_ATTACHMENT;
+    const bytes = messagesPerMailbox * mean(MESSAGE_BYTES) + attachments * MEAN_ATTACHMENT_BYTES;
+    return { bytes: Math.round(bytes), items: messagesPerMailbox };
+  }
+  const items = container.kind === "drive" ? filesPerDrive : filesPerSite;
+  return { bytes: items * mean(FILE_BYTES), items };
+}
+
+const mean = ({ min, span }: { readonly min: number; readonly span: number }) => min + span / 2;
+
+/** Number of a container among those of the seed, or null. */
+function seededPlace(tenant: EstateTenant, container: Container): number | null {
+  const isSite = container.kind === "site";
+  const index = tenant.ids.indexOf(isSite ? "site" : "user", container.id);
+  return index === null || index >= (isSite ? tenant.sites : tenant.users) ? null : index;
 }
 
 /** Ids of the folders that every mailbox has. */
@@ -79,7 +110,7 @@ function mailboxVersions(
       kind: "message",
       parentId: wellKnownFolderId(container.id, isSent ? "sentitems" : "inbox"),
       name: pick(SUBJECTS, next),
-      content: text(`${id}/1`, 400 + Math.floor(next() * 3_000)),
+      content: text(`${id}/1`, MESSAGE_BYTES.min + Math.floor(next() * MESSAGE_BYTES.span)),
       isDeleted: false,
       at,
       createdAt: at,
@@ -92,7 +123,9 @@ function mailboxVersions(
         isRead: next() < 0.8,
         isDraft: false,
         internetMessageId: `<${guidFrom(id)}@${tenant.domain}>`,
-        ...(number % 5 === 3 ? { attachments: [attachmentOf(id, number)] } : {}),
+        ...(number % MESSAGES_PER_ATTACHMENT === 3
+          ? { attachments: [attachmentOf(id, number)] }
+          : {}),
       },
     });
   }
@@ -152,7 +185,7 @@ function fileVersions(
         kind: "file",
         parentId: folder === undefined ? null : itemId(container.id, "folder", folder),
         name,
-        content: text(`${id}/${edition}`, 1_000 + Math.floor(next() * 12_000)),
+        content: text(`${id}/${edition}`, FILE_BYTES.min + Math.floor(next() * FILE_BYTES.span)),
         isDeleted: false,
         at,
         createdAt,

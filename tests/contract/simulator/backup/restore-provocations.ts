@@ -131,6 +131,12 @@ export const restoreProvocations: Readonly<Record<string, Readonly<Record<string
       RestoreSessionsCapExceeded: () => activateBeyond({ restoreSessionsPerService: 1 }),
       RestoringArtifactsCapExceeded: () => activateBeyond({ restoringArtifactsPerService: 1 }),
       DailyArtifactsCapExceeded: () => activateBeyond({ restoredArtifactsPerDay: 1 }, 12),
+      async GranularMessagesCapExceeded() {
+        const client = application();
+        await configure(client, { limits: { backup: { messagesPerGranularRestore: 1 } } });
+        const session = await draftOfMessages(client, "subject -contains 'e'");
+        return refused(client, "POST", `/restoreSessions/${session}/activate`);
+      },
       MonthlyRestoresCapExceeded: () => activateBeyond({ restoresPerUnitAndMonth: 1 }, 24 * 10),
     },
     artifactItem: {
@@ -264,6 +270,22 @@ async function activateBeyond(caps: Json, hours = 0): Promise<Found> {
   const second = await draft(client, found);
   client.sim.advanceBy(hours * 3_600_000);
   return refused(client, "POST", `/restoreSessions/${second}/activate`);
+}
+
+/** A draft about all messages of the first mailbox that a search finds, which must be more than one. */
+async function draftOfMessages(client: BackupClient, queryExpression: string): Promise<string> {
+  const unit = await client.unit("mailboxProtectionUnits");
+  const found = await client.ask("POST", "/restorePoints/search", {
+    protectionUnitIds: [unit["id"]],
+    protectionTimePeriod: PERIOD,
+    artifactQuery: { artifactType: "message", queryExpression },
+  });
+  const [hit] = found["searchResults"] as { artifactHitCount: number; restorePoint: Json }[];
+  if ((hit?.artifactHitCount ?? 0) < 2) throw new Error("The search has to find two messages.");
+  const whole = artifact(hit?.restorePoint["id"] as string);
+  const granular = [{ ...whole, searchResponseId: found["searchResponseId"] }];
+  const body = { granularMailboxRestoreArtifacts: granular };
+  return (await client.ask("POST", SESSIONS, body, 201))["id"] as string;
 }
 
 const BROWSING = "/sharePointBrowseSessions";
