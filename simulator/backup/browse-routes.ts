@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { contentState } from "../content/content.ts";
+import { sizeOf } from "../content/content-size.ts";
 import type { ItemVersion } from "../content/item.ts";
 import type { Site } from "../content/site.ts";
 import { iso } from "../core/iso.ts";
+import { shapedAs } from "../core/shaped-as.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
 import { openBackup, RESTORE } from "./access.ts";
 import { backupOf, type BrowseSession } from "./backup-state.ts";
@@ -11,9 +13,9 @@ import { browseSessionCreated } from "./browse-events.ts";
 import { itemKeyOf, parseItemKey, pathOf, subtreeOf } from "./browse-item.ts";
 import { DAY_MS, drawFrom, MINUTE_MS } from "./durations.ts";
 import { refusal } from "./error-catalogue.ts";
+import type { BrowsedItemShape, BrowseSessionShape } from "./graph-shapes.ts";
 import { siteOf } from "./protectable.ts";
 import type { ProtectionUnit } from "./protection-unit.ts";
-import type { Json } from "./representation.ts";
 import { findRestorePoint, parseRestorePointId, restorePointId } from "./restore-point.ts";
 import { SERVICE_WORDS, type Service } from "./service-kind.ts";
 import { BACKUP_ROOT } from "./service-routes.ts";
@@ -39,12 +41,14 @@ function open(request: GraphRequest, session: BrowseSession): Opened {
   return { session, unit, site, items };
 }
 
-function sessionJson(request: GraphRequest, session: BrowseSession): Json {
+function sessionJson(request: GraphRequest, session: BrowseSession) {
   const { unit, items } = open(request, session);
   const words = SERVICE_WORDS[session.service];
-  const size = items.reduce((total, item) => total + (item.content?.size ?? 0), 0);
   const isReady = request.now >= session.readyAt;
-  return {
+  const thing: Pick<BrowseSessionShape, "siteId" | "directoryObjectId"> = {
+    [words.unitIdProperty]: unit.resourceId,
+  };
+  return shapedAs<BrowseSessionShape>()({
     "@odata.type": words.browseSessionType,
     id: session.id,
     status: isReady ? "created" : "creating",
@@ -52,10 +56,10 @@ function sessionJson(request: GraphRequest, session: BrowseSession): Json {
     restorePointDateTime: iso(session.pointAt),
     createdDateTime: iso(session.createdAt),
     expirationDateTime: iso(session.expiresAt),
-    backupSizeInBytes: isReady ? String(size) : "0",
+    backupSizeInBytes: isReady ? bytesText(items) : "0",
     error: null,
-    [words.unitIdProperty]: unit.resourceId,
-  };
+    ...thing,
+  });
 }
 
 function answerSession(
@@ -137,7 +141,7 @@ type Browse = z.infer<typeof Browse>;
 
 interface Row {
   readonly path: string;
-  readonly json: Json & { readonly name: string };
+  readonly json: BrowsedItemShape;
 }
 
 function rowsOf({ site, items }: Opened, asked: Browse): Row[] {
@@ -148,14 +152,14 @@ function rowsOf({ site, items }: Opened, asked: Browse): Row[] {
     return [
       {
         path: "/",
-        json: {
+        json: shapedAs<BrowsedItemShape>()({
           itemKey: itemKeyOf(site, null),
           name: "Documents",
           type: "documentLibrary",
           webUrl: `${site.webUrl}/Shared Documents`,
           itemsCount: items.length,
-          sizeInBytes: sizeOf(items),
-        },
+          sizeInBytes: bytesText(items),
+        }),
       },
     ];
   }
@@ -168,20 +172,20 @@ function rowsOf({ site, items }: Opened, asked: Browse): Row[] {
       const inside = subtreeOf(items, item.itemId);
       return {
         path,
-        json: {
+        json: shapedAs<BrowsedItemShape>()({
           itemKey: itemKeyOf(site, item.itemId),
           name: item.name,
           type: item.kind === "folder" ? "folder" : "file",
           webUrl: `${site.webUrl}/Shared Documents${path}`,
           itemsCount: inside.length - 1,
-          sizeInBytes: sizeOf(inside),
-        },
+          sizeInBytes: bytesText(inside),
+        }),
       };
     });
 }
 
-const sizeOf = (items: readonly ItemVersion[]): string =>
-  String(items.reduce((total, item) => total + (item.content?.size ?? 0), 0));
+/** A size as the service writes it. */
+const bytesText = (items: readonly ItemVersion[]): string => String(sizeOf(items).bytes);
 
 /** `(name -contains 'x')`: names are all that can be filtered. */
 function filterText(filter: string | null | undefined): string {

@@ -63,6 +63,31 @@ interface AddedGranularArtifact {
   directoryObjectId?: string;
 }
 
+/** `browseSessionBase` and its two types are not in the package. */
+interface AddedBrowseSession {
+  status: "creating" | "created" | "failed";
+  restorePointId: string;
+  restorePointDateTime: string;
+  createdDateTime: string;
+  expirationDateTime: string;
+  /** A number as text. */
+  backupSizeInBytes: string;
+  error: Graph.PublicError | null;
+  siteId?: string;
+  directoryObjectId?: string;
+}
+
+/** `browseQueryResponseItem` is not in the package. */
+interface AddedBrowsedItem {
+  itemKey: string;
+  name: string;
+  type: "site" | "documentLibrary" | "folder" | "file";
+  webUrl: string;
+  itemsCount: number;
+  /** A number as text. */
+  sizeInBytes: string;
+}
+
 /** `emailNotificationsSetting` is not in the package. */
 interface AddedEmailNotifications {
   id: string;
@@ -88,6 +113,12 @@ type UnitNames = Pick<Graph.SiteProtectionUnit, "siteId" | "siteName" | "siteWeb
   Pick<Graph.MailboxProtectionUnit, "directoryObjectId" | "displayName" | "email">;
 export type UnitNamesShape = Plain<UnitNames>;
 export type PointShape = Added<Graph.RestorePoint & { id: string }, AddedPoint>;
+export type SearchResultShape = Added<
+  Graph.RestorePointSearchResult,
+  { restorePoint: PointShape; artifactHitCount: number }
+>;
+/** Everything of a search's answer but its results, which are texts already. */
+export type SearchResponseShape = Plain<Omit<Graph.RestorePointSearchResponse, "searchResults">>;
 export type RuleShape = Entity<Added<Graph.ProtectionRuleBase, AddedRule>> &
   Plain<
     Pick<Graph.SiteProtectionRule, "siteExpression"> &
@@ -110,6 +141,8 @@ export type ArtifactShape = Entity<
   >
 >;
 export type ItemArtifactShape = Entity<AddedGranularArtifact>;
+export type BrowseSessionShape = Entity<AddedBrowseSession>;
+export type BrowsedItemShape = Plain<AddedBrowsedItem>;
 export type EmailNotificationsShape = Plain<AddedEmailNotifications>;
 
 /** `createdBy` … `lastModifiedDateTime`. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { iso, parseInstant } from "../core/iso.ts";
+import { shapedAs } from "../core/shaped-as.ts";
 import { defineRoute, type GraphRequest, type GraphResponse, type Route } from "../core/route.ts";
 import { isGuid, openBackup, SEARCH } from "./access.ts";
 import { contentState } from "../content/content.ts";
@@ -13,9 +14,10 @@ import {
 } from "./message-expression.ts";
 import { containerOf } from "./protectable.ts";
 import { refusal } from "./error-catalogue.ts";
+import type { PointShape, SearchResponseShape, SearchResultShape } from "./graph-shapes.ts";
 import type { BackupLimits } from "./limits.ts";
 import type { ProtectionUnit } from "./protection-unit.ts";
-import { pointJson, type Json } from "./representation.ts";
+import { pointJson } from "./representation.ts";
 import {
   findRestorePoint,
   listRestorePoints,
@@ -28,11 +30,11 @@ import { BACKUP_ROOT } from "./service-routes.ts";
 const POINTS = `${BACKUP_ROOT}/restorePoints`;
 
 /** A point with its unit by id: the expanded form of lists and search results. */
-function expandedPointJson(point: RestorePoint, unit: ProtectionUnit): Json {
-  return {
+function expandedPointJson(point: RestorePoint, unit: ProtectionUnit) {
+  return shapedAs<PointShape>()({
     ...pointJson(point),
     protectionUnit: { "@odata.type": SERVICE_WORDS[unit.service].unitType, id: unit.id },
-  };
+  });
 }
 
 /** Thousands of searches a minute find the same points, until each unit has its next one. */
@@ -42,7 +44,8 @@ const hitTexts = new WeakMap<RestorePoint, string>();
 function hitText(point: RestorePoint, unit: ProtectionUnit, artifactHitCount: number): string {
   const known = artifactHitCount === 0 ? hitTexts.get(point) : undefined;
   if (known !== undefined) return known;
-  const text = JSON.stringify({ restorePoint: expandedPointJson(point, unit), artifactHitCount });
+  const restorePoint = expandedPointJson(point, unit);
+  const text = JSON.stringify(shapedAs<SearchResultShape>()({ restorePoint, artifactHitCount }));
   if (artifactHitCount === 0) hitTexts.set(point, text);
   return text;
 }
@@ -204,8 +207,7 @@ function searchPoints(request: GraphRequest): GraphResponse {
   }
   const rest = JSON.stringify({
     "@odata.context": request.odataContext("microsoft.graph.restorePointSearchResponse"),
-    searchResponseId,
-    noResultProtectionUnitIds,
+    ...shapedAs<SearchResponseShape>()({ searchResponseId, noResultProtectionUnitIds }),
   });
   return {
     status: 200,

@@ -6,13 +6,36 @@ import { expect, test } from "@jest/globals";
 
 import type {
   ArtifactShape,
+  BrowsedItemShape,
+  BrowseSessionShape,
   PolicyShape,
+  SearchResultShape,
   SessionShape,
   UnitShape,
 } from "../../../../simulator/backup/graph-shapes.ts";
 import { shapedAs } from "../../../../simulator/core/shaped-as.ts";
 
 const entity = { "@odata.type": "#microsoft.graph.any", id: "1" };
+
+const browsing = {
+  ...entity,
+  status: "created" as const,
+  restorePointId: "1",
+  restorePointDateTime: "2026-01-01T00:00:00Z",
+  createdDateTime: "2026-01-01T00:00:00Z",
+  expirationDateTime: "2026-01-01T00:00:00Z",
+  backupSizeInBytes: "1",
+  error: null,
+};
+
+const browsed = {
+  itemKey: "1",
+  name: "Plan.docx",
+  type: "file" as const,
+  webUrl: "https://contoso.example/Plan.docx",
+  itemsCount: 0,
+  sizeInBytes: "1",
+};
 
 const stranger = { protectedUnits: 1 };
 
@@ -32,8 +55,21 @@ export const refusedByTheCompiler = [
   }),
   // @ts-expect-error -- An entity says of which type it is.
   shapedAs<SessionShape>()({ id: "1", restoreJobType: "standard" }),
+  // @ts-expect-error -- The number of hits is a number.
+  shapedAs<SearchResultShape>()({ restorePoint: { id: "1" }, artifactHitCount: "1" }),
+  // @ts-expect-error -- That is restorePointDateTime.
+  shapedAs<BrowseSessionShape>()({ ...browsing, protectionDateTime: "2026-01-01T00:00:00Z" }),
+  // @ts-expect-error -- A size is a text.
+  shapedAs<BrowsedItemShape>()({ ...browsed, sizeInBytes: 4 }),
   // @ts-expect-error -- That is restoredItemCount.
   shapedAs<ArtifactShape>()({ ...entity, restorePoint: null, restoredItems: 3 }),
+];
+
+/** The same without the fault, so that each is refused for nothing else. */
+export const takenByTheCompiler = [
+  shapedAs<SearchResultShape>()({ restorePoint: { id: "1" }, artifactHitCount: 1 }),
+  shapedAs<BrowseSessionShape>()(browsing),
+  shapedAs<BrowsedItemShape>()(browsed),
 ];
 
 test("a shaped value is the value", () => {
