@@ -6,6 +6,8 @@ import { CONTRADICTIONS } from "./backup/contradictions.ts";
 import { DOCUMENTED_DURATIONS } from "./backup/durations.ts";
 import { CAPS, LIMITS } from "./backup/limits.ts";
 import type { Route } from "./core/route.ts";
+import { inMinutes } from "./multitenant/timing-settings.ts";
+import { TIMINGS } from "./multitenant/timings.ts";
 import { THROTTLING_LIMITS, type ThrottlingLimit } from "./throttling/limits.ts";
 
 const COVERAGE_FILE = new URL("COVERAGE.md", import.meta.url);
@@ -31,6 +33,9 @@ export function renderCoverage(current: string): string {
     "## Durations of Microsoft 365 Backup",
     "Adjustable in a seed: `durations.backup`. Minutes, unless the name says days; the seed draws between two numbers.",
     durationsTable(),
+    "## Durations of multitenant organizations and cross-tenant synchronization",
+    "Adjustable in a seed: `durations.multitenant`. Minutes; the seed draws between two numbers. Sources: `multitenant/timings.ts`.",
+    timingsTable(),
     "## Throttling limits",
     limitsTable(),
     "## Routes",
@@ -98,6 +103,14 @@ function durationsTable(): string {
       ["`restore.expressShare`", String(restore.expressShare)],
     ],
   ]);
+}
+
+function timingsTable(): string {
+  const rows = Object.entries(inMinutes(TIMINGS)).map(([step, { min, max }]) => [
+    `\`${step}\``,
+    `${Number(min.toPrecision(3))} to ${Number(max.toPrecision(3))}`,
+  ]);
+  return lines([["Name", "Documented or chosen"], rows]);
 }
 
 function limitsTable(): string {

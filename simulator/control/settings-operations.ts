@@ -4,10 +4,18 @@ import { backupState } from "../backup/backup-state.ts";
 import { settingsChanged } from "../backup/control-events.ts";
 import { BackupOptions, DurationChanges, LimitChanges } from "../backup/settings.ts";
 import type { Engine } from "../core/engine.ts";
+import {
+  inMinutes,
+  TimingChanges,
+  timingsChanged,
+  timingState,
+} from "../multitenant/timing-settings.ts";
 import { defineOperation, type Operation } from "./operation.ts";
 
 const Changes = z.strictObject({
-  durations: z.strictObject({ backup: DurationChanges.optional() }).optional(),
+  durations: z
+    .strictObject({ backup: DurationChanges.optional(), multitenant: TimingChanges.optional() })
+    .optional(),
   limits: z.strictObject({ backup: LimitChanges.optional() }).optional(),
   options: z.strictObject({ backup: BackupOptions.optional() }).optional(),
 });
@@ -17,6 +25,9 @@ const Settings = z.strictObject({
     backup: z
       .record(z.string(), z.unknown())
       .describe("Minutes, or days where the name says so; min and max where the seed draws."),
+    multitenant: z
+      .record(z.string(), z.strictObject({ min: z.number(), max: z.number() }))
+      .describe("Minutes."),
   }),
   limits: z.strictObject({
     backup: z
@@ -31,7 +42,7 @@ function read(engine: Engine): z.infer<typeof Settings> {
   if (tenant === undefined) throw new Error("An estate has at least one tenant.");
   const { durations, limits, options } = tenant;
   return {
-    durations: { backup: { ...durations } },
+    durations: { backup: { ...durations }, multitenant: inMinutes(timingState.of(engine)) },
     limits: { backup: { ...limits } },
     options: { backup: options },
   };
@@ -72,6 +83,7 @@ const changeSettings = defineOperation({
           limits: body.limits?.backup,
           options: body.options?.backup,
         });
+        context.emit(timingsChanged, { durations: body.durations?.multitenant });
         return { status: 200, code: null };
       },
     );

@@ -22,7 +22,7 @@ import {
   type ReadonlyConfiguration,
 } from "./synchronization-state.ts";
 import { wakeEdges } from "./synchronization-wake.ts";
-import { durationOf } from "./timings.ts";
+import { durationOf } from "./timing-settings.ts";
 
 const READ = [
   "Application.Read.All",
@@ -98,7 +98,7 @@ function instantiate(request: GraphRequest): GraphResponse {
     displayName: body.displayName,
     serviceManagementReference: body.serviceManagementReference ?? null,
     createdAt: request.now,
-    visibleAt: request.now + durationOf("applicationAppearance", draw),
+    visibleAt: request.now + durationOf(request, "applicationAppearance", draw),
   };
   request.emit(configurationCreated, configuration);
   return {
@@ -143,7 +143,7 @@ function assign(request: GraphRequest): GraphResponse {
   const principal = readPrincipal(request, principalId);
   const id = request.newId();
   const effectiveAt =
-    request.now + durationOf("assignmentEffect", request.random("assignmentEffect", id));
+    request.now + durationOf(request, "assignmentEffect", request.random("assignmentEffect", id));
   const assignment: Assignment = {
     id,
     principalId,

@@ -41,11 +41,12 @@ import {
   usersExported,
 } from "./synchronization-state.ts";
 import { policyTemplateRoutes } from "./template-routes.ts";
+import { timingsChanged, timingState } from "./timing-settings.ts";
 
 /** Multitenant organizations, cross-tenant access policies and cross-tenant synchronization. */
 export const multitenantArea: Area = {
   name: "multitenant",
-  states: [organizationState, synchronizationState],
+  states: [organizationState, synchronizationState, timingState],
   events: [
     organizationCreated,
     organizationRenamed,
@@ -73,6 +74,7 @@ export const multitenantArea: Area = {
     cycleBegan,
     usersExported,
     cycleEnded,
+    timingsChanged,
   ],
   transitions: [joinSettled, roleChangeSettled, removalSettled, cycleDue, cycleStep],
   routes: [

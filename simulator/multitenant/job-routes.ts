@@ -25,7 +25,7 @@ import {
   targetOf,
 } from "./synchronization-state.ts";
 import { wakeEdges } from "./synchronization-wake.ts";
-import { durationOf } from "./timings.ts";
+import { durationOf } from "./timing-settings.ts";
 
 const ROOT = "/servicePrincipals/{servicePrincipalId}/synchronization";
 const JOB = `${ROOT}/jobs/{jobId}`;
@@ -120,7 +120,7 @@ function createJob(request: GraphRequest): GraphResponse {
   }
   const { servicePrincipalId } = configuration;
   const jobId = `${TEMPLATE_ID}.${request.tenantId.replaceAll("-", "")}.${request.newId()}`;
-  const emptyCycleMs = durationOf("emptyCycle", request.random("emptyCycle", jobId));
+  const emptyCycleMs = durationOf(request, "emptyCycle", request.random("emptyCycle", jobId));
   request.emit(jobCreated, { servicePrincipalId, jobId, emptyCycleMs });
   const job = configuration.jobs.get(jobId);
   return {
@@ -151,7 +151,7 @@ function begin(
   }
   const key = keyOf({ configuration, job });
   const draw = request.random("cycleStart", job.id, request.now);
-  const nextCycleAt = request.now + durationOf("cycleStart", draw);
+  const nextCycleAt = request.now + durationOf(request, "cycleStart", draw);
   request.emit(jobStarted, { ...key, nextCycleAt, reset });
   request.schedule(nextCycleAt, cycleDue, { ...key, generation: job.generation });
   return NO_CONTENT;

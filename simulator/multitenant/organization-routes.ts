@@ -25,7 +25,7 @@ import {
 } from "./organization-state.ts";
 import { joinSettled, removalSettled, roleChangeSettled } from "./organization-transitions.ts";
 import { refuse } from "./refusals.ts";
-import { durationOf } from "./timings.ts";
+import { durationOf } from "./timing-settings.ts";
 
 const ROOT = "/tenantRelationships/multiTenantOrganization";
 const READ = {
@@ -106,7 +106,11 @@ function createOrganization(request: GraphRequest): GraphResponse {
   const organizationId = request.newId();
   const activeAt =
     request.now +
-    durationOf("organizationCreation", request.random("organizationCreation", organizationId));
+    durationOf(
+      request,
+      "organizationCreation",
+      request.random("organizationCreation", organizationId),
+    );
   request.emit(organizationCreated, {
     organizationId,
     displayName: body.displayName,
@@ -166,7 +170,7 @@ function changeRole(request: GraphRequest): GraphResponse {
   const key = { organizationId: organization.id, memberId: member.tenantId };
   const settlesAt =
     request.now +
-    durationOf("roleChange", request.random("roleChange", member.tenantId, request.now));
+    durationOf(request, "roleChange", request.random("roleChange", member.tenantId, request.now));
   request.emit(memberRoleWished, { ...key, role: body.role, settlesAt });
   if (member.state === "active") {
     request.schedule(settlesAt, roleChangeSettled, key);
@@ -190,7 +194,7 @@ function removeMember(request: GraphRequest): GraphResponse {
   }
   const key = { organizationId: organization.id, memberId };
   const settlesAt =
-    request.now + durationOf("removal", request.random("removal", memberId, request.now));
+    request.now + durationOf(request, "removal", request.random("removal", memberId, request.now));
   request.emit(memberRemovalAsked, { ...key, settlesAt });
   request.schedule(settlesAt, removalSettled, key);
   return NO_CONTENT;
@@ -217,8 +221,8 @@ function askToJoin(request: GraphRequest): GraphResponse {
       break;
   }
   const requestId = request.newId();
-  const takes = durationOf("join", request.random("join", requestId));
-  const starts = durationOf("joinStart", request.random("joinStart", requestId));
+  const takes = durationOf(request, "join", request.random("join", requestId));
+  const starts = durationOf(request, "joinStart", request.random("joinStart", requestId));
   request.emit(joinRequestChanged, {
     kind: "asked",
     id: requestId,

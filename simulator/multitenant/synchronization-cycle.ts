@@ -27,7 +27,8 @@ import {
   jobStopped,
   usersExported,
 } from "./synchronization-state.ts";
-import { CYCLE_INTERVAL_MS, DAY_MS, durationOf, quarantineRetryAfter } from "./timings.ts";
+import { durationOf } from "./timing-settings.ts";
+import { CYCLE_INTERVAL_MS, DAY_MS, quarantineRetryAfter } from "./timings.ts";
 import { exportUser } from "./user-export.ts";
 import { judgeUser } from "./user-judgement.ts";
 
@@ -141,7 +142,7 @@ function beginCycle(context: Context, edge: Edge, plan: Plan & { entitled: numbe
   const planned = plan.waiting.length;
   const key = keyOf(edge);
   const draw = context.random("perUser", key.jobId);
-  const perUserMs = durationOf("initialCyclePerUser", draw);
+  const perUserMs = durationOf(context, "initialCyclePerUser", draw);
   context.emit(cycleBegan, {
     ...key,
     cycleId: plan.cycleId,

@@ -38,6 +38,9 @@ export const TIMINGS = {
 
 export type TimedStep = keyof typeof TIMINGS;
 
+/** How long each step takes, as it is in force. */
+export type Timings = Record<TimedStep, DurationRange>;
+
 /** Fixed and not configurable (cross-tenant-synchronization-overview, 2025-06). */
 export const CYCLE_INTERVAL_MS = 40 * MINUTE_MS;
 
@@ -46,8 +49,7 @@ export function quarantineRetryAfter(seriesCount: number): number {
   return [6 * HOUR_MS, 12 * HOUR_MS][seriesCount - 1] ?? DAY_MS;
 }
 
-/** Milliseconds that a step takes, by a number in [0, 1) drawn for it. */
-export function durationOf(step: TimedStep, draw: number): number {
-  const { minMs, maxMs } = TIMINGS[step];
+/** Whole milliseconds inside a range, by a number in [0, 1). */
+export function durationWithin({ minMs, maxMs }: DurationRange, draw: number): number {
   return Math.round(minMs + (maxMs - minMs) * draw);
 }

@@ -1,4 +1,5 @@
 import type { BackupChanges } from "../backup/settings.ts";
+import type { TimingChanges } from "../multitenant/timing-settings.ts";
 import { SeededIds } from "../core/seeded-ids.ts";
 import { describeDefects } from "./defects.ts";
 import { SeedFile, type TenantSeed } from "./schema.ts";
@@ -22,6 +23,8 @@ export interface Estate {
   readonly tenants: readonly EstateTenant[];
   /** What differs from the documented backup service. */
   readonly backup: BackupChanges;
+  /** How long steps of multitenant organizations take, where not as documented. */
+  readonly multitenantDurations: TimingChanges | undefined;
   /** Whether reads that only `/beta` has are answered. */
   readonly hasBeta: boolean;
   /** The tenant with this id, or null. */
@@ -66,6 +69,7 @@ export function createEstate(input: unknown): Estate {
       limits: file.limits?.backup,
       options: file.options?.backup,
     },
+    multitenantDurations: file.durations?.multitenant,
     hasBeta: file.options?.beta ?? false,
     tenant: (tenantId) => byId.get(tenantId.toLowerCase()) ?? null,
     tenantOfDomain: (domain) => byDomain.get(domain.toLowerCase()) ?? null,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 
 import { BackupOptions, DurationChanges, LimitChanges } from "../backup/settings.ts";
+import { TimingChanges } from "../multitenant/timing-settings.ts";
 
 const Instant = z.iso.datetime({ offset: true });
 const Share = z.number().min(0).max(1);
@@ -73,7 +74,9 @@ export const SeedFile = z.strictObject({
     .min(1),
   tenants: z.array(TenantSeed).min(1),
   /** How long things take, where that is not to be as documented. */
-  durations: z.strictObject({ backup: DurationChanges.optional() }).optional(),
+  durations: z
+    .strictObject({ backup: DurationChanges.optional(), multitenant: TimingChanges.optional() })
+    .optional(),
   /** Limits and caps, where they are not to be as documented. */
   limits: z.strictObject({ backup: LimitChanges.optional() }).optional(),
   options: z

@@ -74,7 +74,10 @@ test.each([
     { durations: { backup: { firstPoint: { min: 2, most: 9 } } } },
     /^durations\.backup\.firstPoint\.most: expected one of min, max; given 9$/m,
   ],
-  [{ durations: { restore: {} } }, /^durations\.restore: expected one of backup; given \{\}$/m],
+  [
+    { durations: { restore: {} } },
+    /^durations\.restore: expected one of backup, multitenant; given \{\}$/m,
+  ],
   [
     { durations: { backup: { restore: { site: [{ units: 1, minutes: -1 }] } } } },
     /^durations\.backup\.restore\.site\.0\.minutes: expected at least 0; given -1$/m,
@@ -162,11 +165,14 @@ test("settings change while it runs, for what begins then, and are the same afte
       expect.stringMatching(/^durations\.backup\.bulkJobs: expected one of .*bulkJob.*; given 1$/),
     ]);
     const changed = await put({
-      durations: { backup: { bulkJob: 1 } },
+      durations: { backup: { bulkJob: 1 }, multitenant: { join: 3 } },
       limits: { backup: { pageSize: 2 } },
     });
     expect(changed.body).toMatchObject({
-      durations: { backup: { bulkJob: { min: 1, max: 1 }, orphanGraceDays: 7 } },
+      durations: {
+        backup: { bulkJob: { min: 1, max: 1 }, orphanGraceDays: 7 },
+        multitenant: { join: { min: 3, max: 3 }, roleChange: { min: 1, max: 10 } },
+      },
       limits: { backup: { pageSize: 2, restoresPerUnitAndMonth: null } },
     });
     await simulator.stop();

@@ -8,7 +8,7 @@ import {
   statusCodeOf,
 } from "../../../../simulator/multitenant/synchronization-job.ts";
 import {
-  durationOf,
+  durationWithin,
   quarantineRetryAfter,
   TIMINGS,
   type TimedStep,
@@ -89,8 +89,8 @@ test("a job's word follows its schedule, its quarantine and whether it ever fini
 
 test.each(Object.keys(TIMINGS) as TimedStep[])("%s stays inside its bounds", (step) => {
   const { minMs, maxMs } = TIMINGS[step];
-  expect(durationOf(step, 0)).toBe(Math.round(minMs));
-  expect(durationOf(step, 0.999_999)).toBeLessThanOrEqual(maxMs);
+  expect(durationWithin(TIMINGS[step], 0)).toBe(Math.round(minMs));
+  expect(durationWithin(TIMINGS[step], 0.999_999)).toBeLessThanOrEqual(maxMs);
 });
 
 test.each([
