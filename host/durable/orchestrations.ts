@@ -157,11 +157,10 @@ export class Orchestrations {
     const releases = this.#locksOf(existing);
     const operations = [...this.#place(record), ...this.#options.entities.rowsOf(releases)];
     crashPoint("start-uncommitted");
-    const committed = this.commit(operations);
-    // Its first turn may begin; what it commits comes after the start.
     const state = this.#hot.peek(record.instanceId)!;
+    // Its first turn may begin: what it commits comes after the start, and when nothing is being flushed with it.
     this.#turns.add(state);
-    await committed;
+    await this.commit(operations);
     state.pendingCommits -= 1;
     this.#options.entities.deliver(releases);
     crashPoint("start-committed");
