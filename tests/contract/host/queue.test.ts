@@ -153,9 +153,9 @@ test("after kill -9 Azurite saves and ends by itself, the next start takes over,
   await result();
   const record = await keeper();
   await host.kill();
-  // The keeper outlives us; the next start waits until it has saved.
+  // The keeper outlives us; the next start waits until it has saved, which is the last thing before it ends.
   await start();
-  expect(isRunning(record?.pid ?? 0)).toBe(false);
+  await eventually(() => !isRunning(record?.pid ?? 0), "the end of the keeper before");
   expect((await keeper())?.pid).not.toBe(record?.pid);
   expect(await result()).toMatchObject({ message: { hangs: true }, dequeueCount: 2 });
 });
