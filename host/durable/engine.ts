@@ -22,7 +22,7 @@ import { WorkGate, type BusyClock } from "./work-gate.ts";
  * H7  A timer never fires early on the host's clock; a timer and its firing are one row, consumed by a turn.
  * H8  Results for another execution, or for an instance that has ended, change nothing.
  * H9  After a start no turn and no batch begins before everything that an earlier host left is in memory again.
- * H9  The end of an execution that continues as new and the first turn of the next may be one commit; never more, so that a
+ * H10 The end of an execution that continues as new and the first turn of the next may be one commit; never more, so that a
  *     loop which never waits still commits and can be terminated.
  */
 
