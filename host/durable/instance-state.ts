@@ -5,7 +5,7 @@ import type { InstanceRecord } from "./instance-record.ts";
 import type { ActionInterpreter } from "./interpreter.ts";
 import type { HistoryEvent } from "./history-event.ts";
 import type { Delivery } from "./message.ts";
-import { playedEvents, type ReplayedEvent } from "./history-text.ts";
+import { replayedEvents, type ReplayedEvent } from "./replayed-events.ts";
 
 /** How an execution ended, kept until its open work is done. */
 export type Outcome =
@@ -111,7 +111,7 @@ export class InstanceState {
     this.pastLength = 0;
     for (const { events } of turns) {
       this.remember(
-        playedEvents(events),
+        replayedEvents(events, true),
         events.reduce((sum, event) => sum + lengthOf(event), 0),
       );
     }

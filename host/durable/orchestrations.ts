@@ -11,7 +11,7 @@ import { computeTurn, type CommittableTurn } from "./continued-turn.ts";
 import { takenFailure } from "./effect.ts";
 import { EndWaiters, type OnEnd } from "./end-waiters.ts";
 import type { FunctionCatalogue } from "./function-catalogue.ts";
-import type { ReplayedEvent } from "./history-text.ts";
+import type { ReplayedEvent } from "./replayed-events.ts";
 import { HotInstances } from "./hot-instances.ts";
 import { callHttp } from "./http-call.ts";
 import { versionMismatch } from "./version-match.ts";

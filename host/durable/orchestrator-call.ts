@@ -1,6 +1,6 @@
 import type { Action, OrchestratorState } from "./action.ts";
 import type { InvokeResult } from "./activity-dispatcher.ts";
-import type { ReplayedEvent } from "./history-text.ts";
+import type { ReplayedEvent } from "./replayed-events.ts";
 import type { InstanceRecord } from "./instance-record.ts";
 import type { DurableTaskSettings } from "./settings.ts";
 import { markRepeated, sdkStateOf } from "./sdk-state.ts";
@@ -19,17 +19,6 @@ const two = (value: number): string => String(value).padStart(2, "0");
 function timeSpan(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   return `${Math.floor(seconds / 86_400)}.${two(Math.floor(seconds / 3600) % 24)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-}
-
-/** The text that an orchestration trigger carries; `historyText` are the events as JSON, comma-separated. */
-export function orchestratorPayload(
-  record: InstanceRecord,
-  historyText: string,
-  settings: DurableTaskSettings,
-): string {
-  const instanceId = JSON.stringify(record.instanceId);
-  const parent = JSON.stringify(record.parent?.instanceId ?? null);
-  return `{"history":[${historyText}],"input":${record.input ?? "null"},"instanceId":${instanceId},"isReplaying":false,"parentInstanceId":${parent},${JSON.stringify(protocolOf(settings)).slice(1)}`;
 }
 
 const protocols = new WeakMap<DurableTaskSettings, object>();

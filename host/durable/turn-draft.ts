@@ -16,7 +16,7 @@ import {
   type HistoryEventBody,
 } from "./history-event.ts";
 import { saveMessage, saveTurn, timerKey, type OutgoingWork } from "./instance-rows.ts";
-import { TurnEvents, type ReplayedEvent } from "./history-text.ts";
+import { TurnEvents, type ReplayedEvent } from "./replayed-events.ts";
 import type { InstanceState } from "./instance-state.ts";
 import { isFinished, type InstanceRecord } from "./instance-record.ts";
 import { HTTP_ACTIVITY } from "./scheduled-work.ts";

@@ -1,7 +1,7 @@
 import { setPlatformVariables } from "../app-environment.ts";
 import { durableFunctions } from "../durable-port.ts";
 import { FunctionCatalogue } from "../durable/function-catalogue.ts";
-import { orchestratorPayload, parseOrchestratorResult } from "../durable/orchestrator-call.ts";
+import { OrchestratorTrigger, parseOrchestratorResult } from "../durable/orchestrator-call.ts";
 import type { RecordedHistory } from "../durable/recorded-history.ts";
 import { parseDurableTaskSettings } from "../durable/settings.ts";
 import { triggerOf } from "../functions/bindings.ts";
@@ -46,7 +46,7 @@ export async function openReplayApp(options: ReplayAppOptions): Promise<ReplayAp
           functions.find("orchestration", name) === null
             ? functions.missing("orchestration", name)
             : null,
-        async run(record, historyText) {
+        async run(record, history) {
           const functionName = functions.find("orchestration", record.name)!;
           const { metadata } = worker.functions.get(functionName)!;
           return parseOrchestratorResult(
@@ -55,7 +55,7 @@ export async function openReplayApp(options: ReplayAppOptions): Promise<ReplayAp
               inputs: [
                 {
                   name: triggerOf(metadata)!.name,
-                  data: { string: orchestratorPayload(record, historyText, settings) },
+                  data: new OrchestratorTrigger(record, history, settings),
                 },
               ],
               triggerMetadata: { instanceId: { string: record.instanceId } },

@@ -3,7 +3,7 @@ import type { OrchestratorState } from "../durable/action.ts";
 import type { Effect } from "../durable/effect.ts";
 import { eventTypeName, HistoryEventType, type HistoryEvent } from "../durable/history-event.ts";
 import type { InstanceRecord } from "../durable/instance-record.ts";
-import { eventsText } from "../durable/history-text.ts";
+import { replayedEvents, type ReplayedEvent } from "../durable/replayed-events.ts";
 import { ExecutionFault } from "../durable/execution-fault.ts";
 import { ActionInterpreter } from "../durable/interpreter.ts";
 import { newInstance } from "../durable/new-instance.ts";
@@ -54,8 +54,11 @@ export interface ReplayOptions {
   readonly settings: DurableTaskSettings;
   /** Why the app cannot run this orchestration at all, or null. */
   readonly whyMissing: (name: string) => string | null;
-  /** Runs the orchestrator function over the events as JSON, comma-separated. */
-  readonly run: (record: InstanceRecord, historyText: string) => Promise<OrchestratorState>;
+  /** Runs the orchestrator function over the events. */
+  readonly run: (
+    record: InstanceRecord,
+    history: readonly ReplayedEvent[],
+  ) => Promise<OrchestratorState>;
 }
 
 type Started = Extract<HistoryEvent, { EventType: 0 }>;
@@ -174,9 +177,8 @@ class Replayer {
     if (!interpreter.needsCode) {
       return null;
     }
-    const texts = [eventsText(this.#past, true), eventsText(received, false)];
-    const text = texts.filter((part) => part !== "").join(",");
-    const state = await this.#options.run(this.#record, text);
+    const history = [...replayedEvents(this.#past, true), ...replayedEvents(received, false)];
+    const state = await this.#options.run(this.#record, history);
     const unstable = this.#unstable(turn, state.actions);
     if (unstable !== null) {
       return unstable;

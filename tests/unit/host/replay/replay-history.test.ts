@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import {
-  orchestratorPayload,
+  OrchestratorTrigger,
   parseOrchestratorResult,
 } from "../../../../host/durable/orchestrator-call.ts";
 import type { RecordedHistory } from "../../../../host/durable/recorded-history.ts";
@@ -18,10 +18,10 @@ function replay(
   return replayHistory(history, {
     settings,
     whyMissing: () => null,
-    run: async (record, text) =>
+    run: async (record, events) =>
       parseOrchestratorResult(
         await invoke(today.as ?? record.name, {
-          data: { string: orchestratorPayload(record, text, settings) },
+          data: new OrchestratorTrigger(record, events, settings),
           metadata: { instanceId: record.instanceId },
         }),
       ),
